@@ -1,0 +1,1 @@
+"""The booking engine: domain, use cases and ports, on the standard library alone."""

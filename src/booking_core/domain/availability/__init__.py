@@ -1,0 +1,1 @@
+"""What is free, why not, and which unit to take: pure functions over one set of rules."""

@@ -1,0 +1,1 @@
+"""What can be booked, when, by which rules and for how much."""

@@ -1,0 +1,1 @@
+"""What all contexts share: ids, money, time, lifecycles, refusals, events."""
