@@ -1,0 +1,1 @@
+"""A customer's booking, its lifecycle, and the terms it was made on."""

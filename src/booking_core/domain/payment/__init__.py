@@ -1,0 +1,1 @@
+"""Money: attempts to pay, refunds, and the ledger in which both are told."""
