@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from booking_core.domain.catalogue.offer import FREE, Offer
 from booking_core.domain.catalogue.rules import Rules
@@ -53,6 +55,7 @@ class Resource:
     rules: Rules = field(default_factory=Rules)
     offer: Offer = FREE
     revision: int = 1
+    units_by_id: Mapping[UnitId, Unit] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         named("resourceId", self.id)
@@ -61,8 +64,10 @@ class Resource:
             raise InvalidInput("name", "1 to 200 characters")
         if not 1 <= len(self.units) <= UNITS_MOST:
             raise InvalidInput("units", f"1 to {UNITS_MOST} units")
-        if len({unit.id for unit in self.units}) != len(self.units):
+        units_by_id = {unit.id: unit for unit in self.units}
+        if len(units_by_id) != len(self.units):
             raise InvalidInput("units", "names that differ")
+        object.__setattr__(self, "units_by_id", MappingProxyType(units_by_id))
 
     @property
     def is_exclusive(self) -> bool:

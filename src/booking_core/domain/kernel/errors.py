@@ -51,7 +51,7 @@ class BookingError(Exception):
 
 def _shown(fact: object) -> str:
     if isinstance(fact, tuple | list | frozenset):
-        return ", ".join(_shown(item) for item in fact)
+        return ", ".join(_shown(item) for item in fact) or "none"
     return str(fact)
 
 

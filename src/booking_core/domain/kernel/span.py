@@ -10,6 +10,9 @@ from booking_core.domain.kernel.errors import InvalidInput
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 LONGEST = timedelta(days=400)
+# Arithmetic with days, buffers and zones around a span never leaves what a datetime can say.
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,6 +32,9 @@ class Span:
             raise InvalidInput("end", "a time after the start")
         if self.end - self.start > LONGEST:
             raise InvalidInput("end", f"at most {LONGEST.days} days after the start")
+        if self.start < EARLIEST or self.end > LATEST:
+            field = "start" if self.start < EARLIEST else "end"
+            raise InvalidInput(field, f"a time from {EARLIEST.year} to {LATEST.year}")
 
     def overlaps(self, other: Span) -> bool:
         return self.start < other.end and other.start < self.end
