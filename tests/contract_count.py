@@ -47,12 +47,13 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Write the storage into the report of a contract test, and fail a skip of one on CI."""
     report = yield
-    if item.nodeid.startswith(SUITE):
-        if storage := _storage(item):
-            report.user_properties.append(("storage", storage))
-        if ON_CI and report.skipped and not hasattr(report, "wasxfail"):
-            report.outcome = "failed"
-            report.longrepr = f"A contract test must not be skipped on CI: {report.longrepr}"
+    if not item.nodeid.startswith(SUITE):
+        return report
+    if ON_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"A contract test must not be skipped on CI: {report.longrepr}"
+    elif storage := _storage(item):
+        report.user_properties.append(("storage", storage))
     return report
 
 

@@ -29,12 +29,10 @@ def postgres_url() -> str:
     It is BOOKING_TEST_DATABASE_URL, or else a local server that trusts the role postgres.
     """
     url = os.environ.get("BOOKING_TEST_DATABASE_URL", SERVER)
-    try:
-        with _server(url).connect():
-            return url
-    except sa.exc.OperationalError as error:
+    if failure := _failure(url):
         shown = sa.make_url(url).render_as_string()  # Hides the password.
-        cannot_run(f"PostgreSQL is not reachable at {shown}: {error.orig}")
+        cannot_run(f"PostgreSQL is not reachable at {shown}: {failure}")
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +52,15 @@ def postgres_database_factory(postgres_url: str) -> Iterator[DatabaseFactory]:
     with server.connect() as connection:
         for name in made:
             connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+def _failure(url: str) -> BaseException | None:
+    """Answer why nobody can connect there, or None."""
+    try:
+        with _server(url).connect():
+            return None
+    except sa.exc.OperationalError as error:
+        return error.orig
 
 
 def _server(url: str) -> sa.Engine:
