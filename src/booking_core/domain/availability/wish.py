@@ -23,6 +23,11 @@ class Wish:
     on_schedule: bool = True
 
     @property
+    def units_wanted(self) -> int:
+        """How many units it takes: as many as it names, or else the quantity."""
+        return len(self.unit_ids) or self.quantity
+
+    @property
     def claimed(self) -> Span:
         """The period with the resource's buffers: what is kept from others."""
         rules = self.resource.rules
