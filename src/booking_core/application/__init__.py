@@ -1,0 +1,1 @@
+"""Use cases: one act per file, a command and its handler."""

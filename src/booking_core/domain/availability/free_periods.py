@@ -62,7 +62,7 @@ def free_periods(
     shortest = rules.duration_min // MICROSECOND
     found = [
         (since, until)
-        for since, until in common(opening, gaps(overlapping, earliest, end))
+        for since, until in common(gaps(overlapping, earliest, end), opening)
         if since <= latest and until - since >= shortest
     ]
     return Periods(starts_us=[since for since, _ in found], ends_us=[until for _, until in found])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 
-from booking_core.domain.availability.intervals import Interval
+from booking_core.domain.availability.intervals import Interval, clipped
 from booking_core.domain.catalogue.rules import Rules
 from booking_core.domain.kernel.localtime import zone
 from booking_core.domain.kernel.span import MICROSECOND, from_microseconds, to_microseconds
@@ -21,13 +21,9 @@ def is_on_grid(start: datetime, zone_name: str, rules: Rules) -> bool:
     the clocks keeps its usual times; a repeated hour has its grid times twice.
     """
     local = start.astimezone(zone(zone_name))
-    since_midnight = timedelta(
-        hours=local.hour,
-        minutes=local.minute,
-        seconds=local.second,
-        microseconds=local.microsecond,
-    )
-    return not (since_midnight - rules.offset) % rules.step
+    seconds = (local.hour * 60 + local.minute) * 60 + local.second
+    since_midnight = seconds * 1_000_000 + local.microsecond
+    return (since_midnight - rules.offset // MICROSECOND) % (rules.step // MICROSECOND) == 0
 
 
 def starts_on_grid(
@@ -37,18 +33,15 @@ def starts_on_grid(
     if not periods:
         return []
     step, offset = rules.step // MICROSECOND, rules.offset // MICROSECOND
-    stretches = _stretches(zone_name, periods[0][0], periods[-1][1], by_day=bool(DAY_US % step))
     starts: list[int] = []
-    stretch = next(stretches)
-    for period in periods:
-        start, end = period
-        while start < end and len(starts) < most:
-            while stretch[1] <= start:
-                stretch = next(stretches)
-            until = min(end, stretch[1])
-            starts.extend(range(start + (stretch[2] + offset - start) % step, until, step))
-            start = until
-    return starts[:most]
+    first, last = periods[0][0], periods[-1][1]
+    for since, until, midnight in _stretches(zone_name, first, last, by_day=bool(DAY_US % step)):
+        grid = midnight + offset
+        for start, end in clipped(periods, since, until):
+            starts.extend(range(start + (grid - start) % step, end, step))
+            if len(starts) >= most:
+                return starts[:most]
+    return starts
 
 
 def _stretches(

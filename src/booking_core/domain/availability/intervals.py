@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
@@ -61,24 +62,25 @@ def gaps(intervals: Iterable[Interval], start: int, end: int) -> list[Interval]:
     return left
 
 
-def common(ones: Sequence[Interval], others: Sequence[Interval]) -> list[Interval]:
-    """What lies in both; each side sorted and without overlaps."""
-    shared: list[Interval] = []
-    i = j = 0
-    while i < len(ones) and j < len(others):
-        one, other = ones[i], others[j]
-        start = max(one[0], other[0])
-        end = min(one[1], other[1])
-        if start < end:
-            shared.append((start, end))
-        if one[1] <= other[1]:
-            i += 1
-        else:
-            j += 1
-    return shared
+def clipped(intervals: Sequence[Interval], start: int, end: int) -> list[Interval]:
+    """What of them lies in [start, end); sorted and without overlaps going in."""
+    first = bisect_left(intervals, (start,))
+    if first and intervals[first - 1][1] > start:
+        first -= 1
+    inside = list(intervals[first : bisect_left(intervals, (end,))])
+    if inside and inside[0][0] < start:
+        inside[0] = (start, inside[0][1])
+    if inside and inside[-1][1] > end:
+        inside[-1] = (inside[-1][0], end)
+    return inside
+
+
+def common(many: Sequence[Interval], few: Iterable[Interval]) -> list[Interval]:
+    """What lies in both; each side sorted and without overlaps. Cheap where `few` are few."""
+    return [shared for start, end in few for shared in clipped(many, start, end)]
 
 
 def stretched(intervals: Iterable[Interval], before: int, after: int) -> list[Interval]:
     """Each begun so much earlier and ended so much later; those left empty by a cut are dropped."""
-    moved = ((start - before, end + after) for start, end in intervals)
-    return [(start, end) for start, end in moved if start < end]
+    moved = [(start - before, end + after) for start, end in intervals]
+    return [each for each in moved if each[0] < each[1]] if before + after < 0 else moved

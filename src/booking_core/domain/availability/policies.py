@@ -109,8 +109,8 @@ def leaves_the_choice_of_interchangeable_units(
 def names_units_of_the_resource(wish: Wish, now: datetime) -> UnknownUnits | None:
     """A unit of another resource is as unknown as one that is nowhere."""
     known = wish.resource.units_by_id
-    unknown = tuple(unit_id for unit_id in wish.unit_ids if unit_id not in known)
-    return UnknownUnits(unknown) if unknown else None
+    unknown = [unit_id for unit_id in wish.unit_ids if unit_id not in known]
+    return UnknownUnits(tuple(unknown)) if unknown else None
 
 
 def names_each_unit_once(wish: Wish, now: datetime) -> UnitsNamedTwice | None:

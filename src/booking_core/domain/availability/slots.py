@@ -109,7 +109,7 @@ def _free_starts(
         before=length + rules.buffer_after // MICROSECOND - 1,
         after=rules.buffer_before // MICROSECOND,
     )
-    return common(opening, gaps(overlapping, earliest, latest + 1))
+    return common(gaps(overlapping, earliest, latest + 1), opening)
 
 
 def allowed_starts(resource: Resource, window: Span, now: datetime) -> tuple[int, int]:
@@ -123,7 +123,7 @@ def allowed_starts(resource: Resource, window: Span, now: datetime) -> tuple[int
 def blocked(
     resource: Resource, taken: Busy | BusyByUnit, quantity: int, *, before: int, after: int
 ) -> list[Interval]:
-    """Where fewer units than wanted are free, stretched by so much; sorted, in microseconds.
+    """Where fewer units than wanted are free, stretched by so much; by start, in microseconds.
 
     Interchangeable units are free for the whole of a period if enough are at each moment of it:
     whoever is in the way can be moved. A named unit has to be free from beginning to end.
@@ -131,7 +131,8 @@ def blocked(
     most = len(resource.units) - quantity
     if resource.assignment is Assignment.ANY:
         pooled = sorted(chain(*taken.values())) if isinstance(taken, Mapping) else taken
-        return stretched(crowded(pooled, most), before, after)
+        # Where one claim is too many there is nothing to count.
+        return stretched(crowded(pooled, most) if most else pooled, before, after)
     apart = taken.values() if isinstance(taken, Mapping) else ([claim] for claim in taken)
     spread = chain.from_iterable(merged(stretched(unit, before, after)) for unit in apart)
     return crowded(sorted(spread), most)

@@ -123,8 +123,12 @@ class Booking:
         items = tuple(_ended_at(item, at) for item in self.items)
         return self._moved(BookingTrigger.COMPLETE, items=items, reason_code="completed")
 
-    def no_show(self) -> Booking:
-        return self._moved(BookingTrigger.NO_SHOW, reason_code="no_show")
+    def no_show(self, at: datetime) -> Booking:
+        """Nobody came; what is left of its claims ends only if the terms say so."""
+        items = self.items
+        if self.terms.releases_on_no_show:
+            items = tuple(_ended_at(item, at) for item in items)
+        return self._moved(BookingTrigger.NO_SHOW, items=items, reason_code="no_show")
 
     def with_units(self, items: tuple[Item, ...]) -> Booking:
         """The same booking in other, equivalent units (re-arranged)."""

@@ -70,6 +70,11 @@ class Resource:
         object.__setattr__(self, "units_by_id", MappingProxyType(units_by_id))
 
     @property
+    def unit_ids(self) -> tuple[UnitId, ...]:
+        """The names of its units, in their order."""
+        return tuple(self.units_by_id)
+
+    @property
     def is_exclusive(self) -> bool:
         """Whether there is only one unit, so that nothing needs to be picked."""
         return len(self.units) == 1

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from booking_core.domain.kernel.errors import InvalidInput
-from booking_core.domain.kernel.span import LONGEST
 
 ZERO = timedelta(0)
 MINUTE = timedelta(minutes=1)
+LONGEST = timedelta(days=400)  # One claim; storage refuses longer ones too.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from booking_core.domain.catalogue.offer import Offer
-from booking_core.domain.catalogue.rules import MINUTE
+from booking_core.domain.catalogue.rules import LONGEST, MINUTE
 from booking_core.domain.kernel.errors import InvalidInput
 from booking_core.domain.kernel.ids import ProviderId, ResourceId, ServiceId, TenantId, named
-from booking_core.domain.kernel.span import LONGEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from booking_core.domain.kernel.errors import InvalidInput
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-LONGEST = timedelta(days=400)
+LONGEST = timedelta(days=3700)  # Ten years and a little: what a query may look at.
 # Arithmetic with days, buffers and zones around a span never leaves what a datetime can say.
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Questions about what is free, and keeping units from sale."""

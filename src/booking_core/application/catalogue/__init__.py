@@ -1,0 +1,1 @@
+"""What a provider does with what it sells."""

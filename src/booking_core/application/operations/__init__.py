@@ -1,0 +1,1 @@
+"""What keeps the engine in order: sweeping, reconciling, verifying."""

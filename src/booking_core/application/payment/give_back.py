@@ -1,0 +1,47 @@
+"""Money on its way back, told page by page."""
+
+from __future__ import annotations
+
+from booking_core.application.booking.facts import money_facts
+from booking_core.application.draft import Draft, Page
+from booking_core.domain.kernel.money import Money
+from booking_core.domain.payment.account import Account
+from booking_core.domain.payment.lifecycle import PaymentTrigger
+
+
+def owe_back(page: Page, amount: Money, draft: Draft, reason: str) -> None:
+    """Draft refunds of that amount, newest payments first; nothing for nothing."""
+    if not amount.is_zero:
+        owe(page, page.account.owe_back(amount, draft.now, reason=reason, ids=draft.ids.many()))
+
+
+def owe(page: Page, account: Account) -> None:
+    """Draft the account, and tell of every refund that it asks for and the page's did not."""
+    for refund in account.refunds[len(page.account.refunds) :]:
+        page.tell(
+            "payment.refund_requested",
+            {
+                "bookingId": page.booking.id,
+                "paymentId": refund.payment_id,
+                "refundId": refund.id,
+                "amount": money_facts(refund.amount),
+                "reason": refund.reason,
+            },
+        )
+    page.account = account
+
+
+def cancel_open_attempt(page: Page) -> None:
+    """Whoever pays by it after this is refunded."""
+    attempt = page.account.open_attempt()
+    if attempt is not None:
+        page.account = page.account.moved(attempt.id, PaymentTrigger.CANCEL)
+        page.tell(
+            "payment.cancelled",
+            {
+                "bookingId": page.booking.id,
+                "paymentId": attempt.id,
+                "attempt": attempt.number,
+                "amount": money_facts(attempt.amount),
+            },
+        )

@@ -1,0 +1,84 @@
+"""Ask the payment provider for the refunds that are owed, and note what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from booking_core.application.booking.facts import money_facts
+from booking_core.application.caller import system
+from booking_core.application.once import Once, Turn
+from booking_core.domain.kernel.errors import IllegalTransition
+from booking_core.domain.kernel.events import Json
+from booking_core.domain.kernel.ids import BookingId, RefundId, TenantId
+from booking_core.domain.payment.attempt import Refund
+from booking_core.ports.booking_repository import BookingRepository, Dossier
+from booking_core.ports.payment_gateway import GatewayUnavailable, PaymentGateway, RefundRefused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteRefund:
+    """The provider gave the money back (`ref`), or says why not (`failure`)."""
+
+    booking_id: BookingId
+    refund_id: RefundId
+    ref: str | None = None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleRefunds:
+    """Runs after the commit that owes the money, never inside it.
+
+    The refund's id is the provider's key: asked twice, it pays once. What cannot be settled now
+    stays owed, and reconciliation asks again.
+    """
+
+    once: Once
+    bookings: BookingRepository
+    gateway: PaymentGateway
+
+    def of(self, dossier: Dossier) -> int:
+        """Settle what this dossier owes; how many refunds were settled."""
+        booking, settled = dossier.booking, 0
+        for refund in dossier.account.outstanding_refunds():
+            note = self._ask(booking.tenant_id, booking.id, refund)
+            if note is None:
+                break
+            settled += self._note(note, booking.tenant_id)
+        return settled
+
+    def _note(self, note: NoteRefund, tenant_id: TenantId) -> bool:
+        try:
+            self.once(note, system(tenant_id), None, lambda turn: self._draft(note, turn))
+        except IllegalTransition:
+            return False  # Somebody else asked too, was told the same, and noted it first.
+        return True
+
+    def _ask(self, tenant_id: TenantId, booking_id: BookingId, refund: Refund) -> NoteRefund | None:
+        try:
+            ref = self.gateway.refund(tenant_id, refund.payment_id, refund.id, refund.amount)
+        except GatewayUnavailable:
+            return None
+        except RefundRefused as refused:
+            return NoteRefund(booking_id=booking_id, refund_id=refund.id, failure=refused.reason)
+        return NoteRefund(booking_id=booking_id, refund_id=refund.id, ref=ref)
+
+    def _draft(self, note: NoteRefund, turn: Turn) -> None:
+        draft = turn.draft
+        page = draft.open(self.bookings.get(draft.by.tenant_id, note.booking_id))
+        refund = page.account.refund(note.refund_id)
+        facts: dict[str, Json] = {
+            "bookingId": page.booking.id,
+            "paymentId": refund.payment_id,
+            "refundId": refund.id,
+            "amount": money_facts(refund.amount),
+            "reason": refund.reason,
+        }
+        if note.ref is not None:
+            page.account = page.account.refund_succeeded(refund.id, draft.now, note.ref)
+            page.tell("payment.refunded", facts)
+        else:
+            why = note.failure or "unknown"
+            page.account = page.account.refund_failed(refund.id, why)
+            page.booking = page.booking.flagged("refund_failed")
+            page.tell("payment.refund_failed", facts | {"failure": why})
