@@ -10,6 +10,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src"
+RUN_FROM = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from booking_cli.__main__ import main; main()"
+)
 PACKAGES = ("booking_core", "booking_adapters", "booking_http", "booking_cli")
 
 
@@ -41,6 +44,19 @@ def test_a_bare_install_needs_no_other_distribution(wheel: zipfile.ZipFile) -> N
     needs = Parser().parsestr(wheel.read(name).decode()).get_all("Requires-Dist") or []
     assert needs
     assert [need for need in needs if "extra ==" not in need] == []
+
+
+def test_a_bare_install_says_which_extra_the_command_line_needs(
+    wheel: zipfile.ZipFile, tmp_path: Path
+) -> None:
+    """Without its libraries, the installed command answers with what to install."""
+    wheel.extractall(tmp_path)
+    # -S leaves out site-packages, and with it every library.
+    command = [sys.executable, "-I", "-S", "-c", RUN_FROM, str(tmp_path)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.endswith('pip install "booking-core[cli]"\n')
+    assert "Traceback" not in done.stderr
 
 
 def is_cache(path: Path) -> bool:
