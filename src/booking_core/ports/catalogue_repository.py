@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from booking_core.domain.catalogue.performance import Performance
 from booking_core.domain.catalogue.resource import Resource
 from booking_core.domain.catalogue.service import Service
 from booking_core.domain.catalogue.tenant import Tenant
+from booking_core.domain.kernel.errors import BookingError, Kind
 from booking_core.domain.kernel.ids import PerformanceId, ResourceId, ServiceId, TenantId
 from booking_core.ports.page import Page, PageRequest
+
+
+@dataclass(eq=False)
+class UnitsInUse(BookingError):
+    """Units of the resource {resource_id} have claims, so they cannot go: {unit_ids}"""
+
+    code = "units-in-use"
+    kind = Kind.CONFLICT
+    resource_id: str
+    unit_ids: tuple[str, ...]
 
 
 class CatalogueRepository(Protocol):
@@ -73,7 +85,7 @@ class CatalogueRepository(Protocol):
         """Store revision 1 as new, or revision n over n - 1.
 
         Raises StaleCatalogue when another revision stands, and UnitsInUse when a unit would go
-        that has claims.
+        that has live claims.
         """
         ...
 

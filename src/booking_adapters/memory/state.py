@@ -1,0 +1,44 @@
+"""Everything that one storage in memory keeps, behind one lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import RLock
+
+from booking_adapters.memory.booking_shelf import BookingShelf
+from booking_adapters.memory.claim_shelf import ClaimShelf
+from booking_adapters.memory.revision_shelf import Revised, RevisionShelf
+from booking_core.domain.availability.block import Block
+from booking_core.domain.catalogue.performance import Performance
+from booking_core.domain.catalogue.resource import Resource
+from booking_core.domain.catalogue.service import Service
+from booking_core.domain.catalogue.tenant import Tenant
+from booking_core.domain.kernel.ids import BlockId, TenantId
+from booking_core.ports.idempotency import Answer, RequestKey
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Only immutable values rest here, so what is handed out can be shared between threads.
+
+    Whoever reads or writes anything of it holds the lock meanwhile.
+    """
+
+    lock: RLock = field(default_factory=RLock)
+    tenants: dict[TenantId, Tenant] = field(default_factory=dict)
+    resources: RevisionShelf[Resource] = field(default_factory=lambda: RevisionShelf("resource"))
+    services: RevisionShelf[Service] = field(default_factory=lambda: RevisionShelf("service"))
+    performances: RevisionShelf[Performance] = field(
+        default_factory=lambda: RevisionShelf("performance")
+    )
+    claims: ClaimShelf = field(default_factory=ClaimShelf)
+    bookings: BookingShelf = field(default_factory=BookingShelf)
+    blocks: dict[tuple[TenantId, BlockId], Block] = field(default_factory=dict)
+    answers: dict[RequestKey, Answer] = field(default_factory=dict)
+
+    def revised(self, noun: str, tenant_id: TenantId, id: str) -> Revised | None:
+        """The resource, service or performance, if there is one."""
+        for shelf in (self.resources, self.services, self.performances):
+            if shelf.noun == noun:
+                return shelf.find(tenant_id, id)
+        return None

@@ -1,0 +1,51 @@
+"""One storage, seen through each of its ports."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Protocol
+
+from booking_core.ports.audit import Audit
+from booking_core.ports.block_repository import BlockRepository
+from booking_core.ports.booking_repository import BookingRepository
+from booking_core.ports.catalogue_repository import CatalogueRepository
+from booking_core.ports.idempotency import Idempotency
+from booking_core.ports.occupancy import Occupancy
+from booking_core.ports.unit_of_work import UnitOfWork
+
+
+class Storage(Protocol):
+    """What one of them commits, all of them show; contract: tests/contract/test_storage.py."""
+
+    @property
+    @abstractmethod
+    def catalogue(self) -> CatalogueRepository: ...
+
+    @property
+    @abstractmethod
+    def occupancy(self) -> Occupancy: ...
+
+    @property
+    @abstractmethod
+    def bookings(self) -> BookingRepository: ...
+
+    @property
+    @abstractmethod
+    def blocks(self) -> BlockRepository: ...
+
+    @property
+    @abstractmethod
+    def idempotency(self) -> Idempotency: ...
+
+    @property
+    @abstractmethod
+    def unit_of_work(self) -> UnitOfWork: ...
+
+    @property
+    @abstractmethod
+    def audit(self) -> Audit: ...
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of connections; whoever uses it afterwards gets an error."""
+        ...
