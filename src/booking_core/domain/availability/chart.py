@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import NamedTuple
 
-from booking_core.domain.availability.claim import Claim
+from booking_core.domain.kernel.claim import Claim
 from booking_core.domain.kernel.ids import UnitId
 from booking_core.domain.kernel.span import Span, to_microseconds
 
@@ -36,8 +36,9 @@ Plan = dict[Bar, int]
 class Chart:
     """`bars` by their start; no two on one lane overlap. `wish`: bars of one period, NOWHERE yet.
 
-    A bar stays fixed if its claim is a block, is pinned, or has begun: who has begun may have
-    moved in, what was before on another unit is not looked at, and exactness never needs it.
+    A bar stays fixed if its claim is pinned, is no booking's, or has begun: whoever has begun
+    may have moved in, nobody has looked at what was on another unit before, and exactness never
+    needs such a move.
     """
 
     lanes: int
@@ -61,7 +62,7 @@ class Chart:
                 to_microseconds(claim.span.end),
                 lane_of[claim.unit_id],
                 number,
-                claim.pinned or claim.block_id is not None or claim.span.start <= now,
+                claim.pinned or claim.booking_id is None or claim.span.start <= now,
             )
             for number, claim in enumerate(claims)
             if claim.unit_id in lane_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from collections import defaultdict
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ def eject(chart: Chart) -> Plan | None:
     lanes: list[list[Bar]] = [[] for _ in range(chart.lanes)]
     for bar in chart.bars:
         lanes[bar.lane].append(bar)
-    evictions: Counter[int] = Counter()
+    evictions: defaultdict[int, int] = defaultdict(int)
     homeless = [(bar.start - bar.end, bar) for bar in chart.wish]
     heapify(homeless)
     plan: Plan = {}
@@ -51,19 +51,19 @@ class _Place(NamedTuple):
     last: int
 
 
-def _cheapest(bar: Bar, lanes: list[list[Bar]], evictions: Counter[int]) -> _Place | None:
+def _cheapest(bar: Bar, lanes: list[list[Bar]], evictions: defaultdict[int, int]) -> _Place | None:
+    """The bar's own lane wins a tie; None where fixed bars are in its way on every lane."""
     best: _Place | None = None
     for lane, bars in enumerate(lanes):
-        first = last = bisect_left(bars, bar)
+        first = bisect_left(bars, bar)
         if first and bars[first - 1].end > bar.start:
             first -= 1
-        cost = 0
-        while last < len(bars) and bars[last].start < bar.end:
-            last += 1
-        for other in bars[first:last]:
+        last, cost = first, 0
+        while last < len(bars) and (other := bars[last]).start < bar.end:
             cost += (other.end - other.start) * (1 + evictions[other.number])
-            if other.fixed:
+            if other.fixed or (best is not None and cost > best.cost):
                 break
+            last += 1
         else:
             place = _Place(cost, lane != bar.lane, lane, first, last)
             best = place if best is None else min(best, place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from booking_core.domain.availability.claim import Claim
+from booking_core.domain.kernel.claim import Claim
 from booking_core.domain.kernel.ids import UnitId
 from booking_core.domain.kernel.span import LONGEST, Span
 

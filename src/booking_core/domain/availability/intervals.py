@@ -63,7 +63,7 @@ def gaps(intervals: Iterable[Interval], start: int, end: int) -> list[Interval]:
 
 
 def clipped(intervals: Sequence[Interval], start: int, end: int) -> list[Interval]:
-    """What of them lies in [start, end); sorted and without overlaps going in."""
+    """What of them lies in [start, end), not empty; sorted and without overlaps going in."""
     first = bisect_left(intervals, (start,))
     if first and intervals[first - 1][1] > start:
         first -= 1

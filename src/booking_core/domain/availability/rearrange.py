@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking_core.domain.availability.chart import NOWHERE, Chart
-from booking_core.domain.availability.claim import Claim
+from booking_core.domain.kernel.claim import Claim
 from booking_core.domain.availability.ejection import eject
 from booking_core.domain.availability.fit import fit
 from booking_core.domain.availability.left_edge import left_edge

@@ -1,0 +1,112 @@
+"""Compare what we know of payments with what the provider knows, and repair what was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from booking_core.application.caller import system
+from booking_core.application.payment.complete_payment import (
+    CompletePayment,
+    CompletePaymentHandler,
+)
+from booking_core.application.payment.fail_payment import FailPayment, FailPaymentHandler
+from booking_core.application.payment.progress_payment import (
+    ProgressPayment,
+    ProgressPaymentHandler,
+)
+from booking_core.application.payment.settle_refunds import SettleRefunds
+from booking_core.domain.kernel.ids import BookingId, TenantId
+from booking_core.domain.payment.attempt import Attempt
+from booking_core.domain.payment.lifecycle import PaymentState
+from booking_core.ports.booking_repository import BookingRepository, Dossier
+from booking_core.ports.payment_gateway import PaymentGateway, ProviderRecord
+
+BATCH = 100
+
+
+class Repair(StrEnum):
+    """What a lost message left undone."""
+
+    COMPLETE_PAYMENT = "complete-payment"
+    FAIL_PAYMENT = "fail-payment"
+    NOTE_PROGRESS = "note-progress"
+    SETTLE_REFUND = "settle-refund"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One thing that is not as the provider knows it, and what would mend it."""
+
+    tenant_id: TenantId
+    booking_id: BookingId
+    subject: str
+    repair: Repair
+    mend: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconcile:
+    """Repairs are the ordinary use cases, so repeating them is harmless."""
+
+    bookings: BookingRepository
+    gateway: PaymentGateway
+    complete_payment: CompletePaymentHandler
+    fail_payment: FailPaymentHandler
+    progress_payment: ProgressPaymentHandler
+    settle_refunds: SettleRefunds
+
+    def differences(self) -> Iterator[Difference]:
+        """What is not as the provider knows it; nothing is changed by asking."""
+        after: BookingId | None = None
+        while True:
+            batch = self.bookings.unsettled(BATCH, after)
+            for dossier in batch:
+                yield from self._of(dossier)
+            if len(batch) < BATCH:
+                return
+            after = batch[-1].booking.id
+
+    def _of(self, dossier: Dossier) -> Iterator[Difference]:
+        booking = dossier.booking
+        for attempt in dossier.account.attempts:
+            if attempt.captured is None:
+                record = self.gateway.find(booking.tenant_id, attempt.id)
+                if record is not None:
+                    yield from self._payment(dossier, attempt, record)
+        for refund in dossier.account.outstanding_refunds():
+            yield Difference(
+                tenant_id=booking.tenant_id,
+                booking_id=booking.id,
+                subject=f"refund {refund.id}",
+                repair=Repair.SETTLE_REFUND,
+                mend=lambda: self.settle_refunds.of(dossier),
+            )
+
+    def _payment(
+        self, dossier: Dossier, attempt: Attempt, record: ProviderRecord
+    ) -> Iterator[Difference]:
+        by = system(dossier.booking.tenant_id)
+        repair: Repair
+        mend: Callable[[], object]
+        if record.captured is not None:
+            complete = CompletePayment(
+                payment_id=attempt.id, amount=record.captured, provider_ref=record.provider_ref
+            )
+            repair, mend = Repair.COMPLETE_PAYMENT, lambda: self.complete_payment(complete, by)
+        elif record.state is PaymentState.FAILED and attempt.is_open:
+            fail = FailPayment(payment_id=attempt.id, reason=record.failure or "failed")
+            repair, mend = Repair.FAIL_PAYMENT, lambda: self.fail_payment(fail, by)
+        elif record.state is PaymentState.PROCESSING and attempt.state is PaymentState.CREATED:
+            progress = ProgressPayment(payment_id=attempt.id)
+            repair, mend = Repair.NOTE_PROGRESS, lambda: self.progress_payment(progress, by)
+        else:
+            return
+        yield Difference(
+            tenant_id=dossier.booking.tenant_id,
+            booking_id=dossier.booking.id,
+            subject=f"payment {attempt.id}",
+            repair=repair,
+            mend=mend,
+        )

@@ -1,0 +1,161 @@
+"""The engine: every use case, wired to the ports a host supplies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from booking_core.application.availability.block_units import BlockUnitsHandler
+from booking_core.application.availability.find_free import FindFree
+from booking_core.application.availability.lift_block import LiftBlockHandler
+from booking_core.application.availability.read_blocks import ReadBlocks
+from booking_core.application.booking.approve_booking import ApproveBookingHandler
+from booking_core.application.booking.cancel_booking import (
+    CancelBookingHandler,
+    QuoteCancellationHandler,
+)
+from booking_core.application.booking.check_in_booking import CheckInBookingHandler
+from booking_core.application.booking.choose_items import ChooseItems
+from booking_core.application.booking.complete_booking import CompleteBookingHandler
+from booking_core.application.booking.create_booking import CreateBookingHandler
+from booking_core.application.booking.extend_hold import ExtendHoldHandler
+from booking_core.application.booking.make_way import MakeWay
+from booking_core.application.booking.mark_no_show import MarkNoShowHandler
+from booking_core.application.booking.open_booking import OpenBooking
+from booking_core.application.booking.pick_units import PickUnits
+from booking_core.application.booking.read_bookings import ReadBookings
+from booking_core.application.booking.reject_booking import RejectBookingHandler
+from booking_core.application.booking.reschedule_booking import RescheduleBookingHandler
+from booking_core.application.booking.swap_bookings import SwapBookingsHandler
+from booking_core.application.catalogue.keep_catalogue import KeepCatalogue
+from booking_core.application.catalogue.read_catalogue import ReadCatalogue
+from booking_core.application.new_ids import NewIds
+from booking_core.application.once import Once
+from booking_core.application.operations.lapse_holds import LapseHolds
+from booking_core.application.operations.reconcile import Reconcile
+from booking_core.application.operations.verify import Verify
+from booking_core.application.payment.complete_payment import CompletePaymentHandler
+from booking_core.application.payment.fail_payment import FailPaymentHandler
+from booking_core.application.payment.note_external_refund import NoteExternalRefundHandler
+from booking_core.application.payment.progress_payment import ProgressPaymentHandler
+from booking_core.application.payment.refund_payment import RefundPaymentHandler
+from booking_core.application.payment.reinstate import Reinstate
+from booking_core.application.payment.settle_refunds import SettleRefunds
+from booking_core.application.payment.start_payment import StartPaymentHandler
+from booking_core.ports.clock import Clock
+from booking_core.ports.payment_gateway import PaymentGateway
+from booking_core.ports.randomness import Randomness
+from booking_core.ports.storage import Storage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """All that a host supplies."""
+
+    storage: Storage
+    payments: PaymentGateway
+    clock: Clock
+    randomness: Randomness
+
+
+class BookingEngine:
+    """One attribute per use case; call it with its command and the caller.
+
+    Thread-safe if the ports are: the engine itself keeps nothing between calls.
+    """
+
+    def __init__(self, ports: Ports) -> None:
+        self.ports = ports
+        storage, clock = ports.storage, ports.clock
+        bookings, catalogue = storage.bookings, storage.catalogue
+        occupancy, work = storage.occupancy, storage.unit_of_work
+        ids = NewIds(clock=clock, randomness=ports.randomness)
+        self.lapse_holds = LapseHolds(unit_of_work=work, bookings=bookings, clock=clock, ids=ids)
+        once = Once(
+            unit_of_work=work,
+            idempotency=storage.idempotency,
+            lapse_holds=self.lapse_holds,
+            clock=clock,
+            ids=ids,
+        )
+        opened = OpenBooking(bookings=bookings)
+        pick = PickUnits(occupancy=occupancy, randomness=ports.randomness)
+        choose = ChooseItems(catalogue=catalogue, pick_units=pick)
+        make_way = MakeWay(bookings=bookings)
+        self.settle_refunds = SettleRefunds(once=once, bookings=bookings, gateway=ports.payments)
+
+        # Bookings.
+        self.create_booking = CreateBookingHandler(
+            once=once, choose_items=choose, make_way=make_way
+        )
+        self.read_bookings = ReadBookings(open_booking=opened, bookings=bookings)
+        self.approve_booking = ApproveBookingHandler(once=once, open_booking=opened)
+        self.reject_booking = RejectBookingHandler(once=once, open_booking=opened)
+        self.quote_cancellation = QuoteCancellationHandler(open_booking=opened, clock=clock)
+        self.cancel_booking = CancelBookingHandler(
+            once=once, open_booking=opened, settle_refunds=self.settle_refunds
+        )
+        self.reschedule_booking = RescheduleBookingHandler(
+            once=once,
+            open_booking=opened,
+            choose_items=choose,
+            make_way=make_way,
+            settle_refunds=self.settle_refunds,
+        )
+        self.swap_bookings = SwapBookingsHandler(
+            once=once, open_booking=opened, settle_refunds=self.settle_refunds
+        )
+        self.extend_hold = ExtendHoldHandler(once=once, open_booking=opened)
+        self.check_in_booking = CheckInBookingHandler(once=once, open_booking=opened)
+        self.complete_booking = CompleteBookingHandler(once=once, open_booking=opened)
+        self.mark_no_show = MarkNoShowHandler(once=once, open_booking=opened)
+
+        # Money.
+        self.start_payment = StartPaymentHandler(
+            once=once, open_booking=opened, bookings=bookings, gateway=ports.payments
+        )
+        self.progress_payment = ProgressPaymentHandler(once=once, bookings=bookings)
+        self.complete_payment = CompletePaymentHandler(
+            once=once,
+            bookings=bookings,
+            reinstate=Reinstate(catalogue=catalogue, pick_units=pick, make_way=make_way),
+            settle_refunds=self.settle_refunds,
+        )
+        self.fail_payment = FailPaymentHandler(once=once, bookings=bookings)
+        self.refund_payment = RefundPaymentHandler(
+            once=once, bookings=bookings, settle_refunds=self.settle_refunds
+        )
+        self.note_external_refund = NoteExternalRefundHandler(
+            once=once, bookings=bookings, catalogue=catalogue
+        )
+
+        # Inventory.
+        self.keep_catalogue = KeepCatalogue(catalogue=catalogue)
+        self.read_catalogue = ReadCatalogue(catalogue=catalogue)
+        self.find_free = FindFree(catalogue=catalogue, occupancy=occupancy, clock=clock)
+        self.block_units = BlockUnitsHandler(
+            catalogue=catalogue,
+            occupancy=occupancy,
+            unit_of_work=work,
+            lapse_holds=self.lapse_holds,
+            clock=clock,
+            ids=ids,
+        )
+        self.lift_block = LiftBlockHandler(
+            catalogue=catalogue, blocks=storage.blocks, unit_of_work=work, clock=clock
+        )
+        self.read_blocks = ReadBlocks(catalogue=catalogue, blocks=storage.blocks)
+
+        # Order.
+        self.reconcile = Reconcile(
+            bookings=bookings,
+            gateway=ports.payments,
+            complete_payment=self.complete_payment,
+            fail_payment=self.fail_payment,
+            progress_payment=self.progress_payment,
+            settle_refunds=self.settle_refunds,
+        )
+        self.verify = Verify(audit=storage.audit)
+
+    def close(self) -> None:
+        """Give back what the storage holds open."""
+        self.ports.storage.close()
