@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking_core.domain.availability.chart import NOWHERE, Chart
-from booking_core.domain.kernel.claim import Claim
 from booking_core.domain.availability.ejection import eject
 from booking_core.domain.availability.fit import fit
 from booking_core.domain.availability.left_edge import left_edge
+from booking_core.domain.kernel.claim import Claim
 from booking_core.domain.kernel.ids import UnitId
 from booking_core.domain.kernel.span import Span
 
