@@ -100,9 +100,13 @@ class Once:
                 self._clear(by, overdue)
             except (StaleBooking, StaleCatalogue):
                 pass  # Somebody else was first: judge it anew.
-            except Taken:
-                if not draft.retries_when_taken:
-                    raise
+            except BookingError as refusal:
+                if not (draft.retries_when_taken and isinstance(refusal, Taken)):
+                    # What stands in the way may be this very request, sent twice at once.
+                    answer = self._earlier(reply)
+                    if answer is None:
+                        raise
+                    return answer
             else:
                 assert dossier is not None  # An act that drafts nothing has no use for a turn.
                 return Outcome(dossier=dossier, payment_id=draft.payment_id)

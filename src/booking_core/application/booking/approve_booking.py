@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from booking_core.application.booking.facts import booking_facts
-from booking_core.application.booking.open_booking import OpenBooking
+from booking_core.application.booking.open_booking import OpenBooking, require_hold
 from booking_core.application.caller import Caller
 from booking_core.application.once import Once, Outcome, Turn
 from booking_core.domain.kernel.ids import BookingId
@@ -27,7 +27,7 @@ class ApproveBookingHandler:
     open_booking: OpenBooking
 
     def __call__(self, command: ApproveBooking, by: Caller, key: str | None = None) -> Outcome:
-        """The booking, pending or confirmed, or IllegalTransition."""
+        """The booking, pending or confirmed, or IllegalTransition, or HoldLapsed."""
         return self.once(command, by, key, lambda turn: self._draft(command, turn))
 
     def _draft(self, command: ApproveBooking, turn: Turn) -> None:
@@ -35,6 +35,7 @@ class ApproveBookingHandler:
         dossier = self.open_booking.as_provider(
             command.booking_id, draft.by, command.expected_version
         )
+        require_hold(dossier.booking, draft.now)
         page = draft.open(dossier)
         if dossier.account.due(dossier.booking.price) is not None:
             page.booking = dossier.booking.approve_unpaid(draft.now)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from booking_core.application.booking.facts import items_facts, money_facts
 from booking_core.application.booking.open_booking import OpenBooking
 from booking_core.application.booking.reason import reason_code
+from booking_core.application.booking.timing import require_before_end
 from booking_core.application.caller import Caller, Role
 from booking_core.application.once import Once, Outcome, Turn
 from booking_core.application.payment.give_back import cancel_open_attempt, owe_back
@@ -46,8 +47,10 @@ class CancelBookingHandler:
     def _draft(self, command: CancelBooking, turn: Turn) -> None:
         draft = turn.draft
         dossier = self.open_booking(command.booking_id, draft.by, command.expected_version)
-        page = draft.open(dossier)
         whose = cancelled_by(draft.by, dossier)
+        if whose is CancelledBy.CUSTOMER:
+            require_before_end(dossier.booking, draft.now)
+        page = draft.open(dossier)
         quote = cancellation_quote(dossier.booking, _paid(dossier), at=draft.now, by=whose)
         page.booking = dossier.booking.cancel(command.reason)
         page.tell(

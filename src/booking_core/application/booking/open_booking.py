@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from booking_core.application.caller import Caller
+from booking_core.domain.booking.booking import Booking
 from booking_core.domain.kernel.errors import BookingError, Kind
 from booking_core.domain.kernel.ids import BookingId
 from booking_core.ports.booking_repository import BookingRepository, Dossier
@@ -18,6 +20,21 @@ class VersionMismatch(BookingError):
     kind = Kind.STALE
     expected: int
     actual: int
+
+
+@dataclass(eq=False)
+class HoldLapsed(BookingError):
+    """The hold ended at {expires_at}"""
+
+    code = "hold-lapsed"
+    kind = Kind.CONFLICT
+    expires_at: str
+
+
+def require_hold(booking: Booking, now: datetime) -> None:
+    """HoldLapsed if it is an overdue hold: it is over, whether a sweeper has been there or not."""
+    if booking.is_overdue(now):
+        raise HoldLapsed(str(booking.expires_at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from booking_core.application.booking.cancel_booking import cancelled_by
 from booking_core.application.booking.choose_items import ChooseItems
 from booking_core.application.booking.facts import booking_facts, items_facts
 from booking_core.application.booking.line import Line, shifted
 from booking_core.application.booking.make_way import MakeWay
-from booking_core.application.booking.open_booking import OpenBooking
+from booking_core.application.booking.open_booking import OpenBooking, require_hold
+from booking_core.application.booking.timing import require_not_begun
 from booking_core.application.caller import Caller
 from booking_core.application.draft import Draft, Page
 from booking_core.application.once import Once, Outcome, Turn
@@ -18,9 +20,11 @@ from booking_core.application.payment.settle_refunds import SettleRefunds
 from booking_core.domain.booking.booking import Booking
 from booking_core.domain.booking.item import Item
 from booking_core.domain.booking.lifecycle import BOOKING_LIFECYCLE, BookingTrigger
+from booking_core.domain.booking.quote import CancelledBy
 from booking_core.domain.kernel.errors import InvalidInput
 from booking_core.domain.kernel.ids import BookingId
 from booking_core.domain.kernel.money import Money
+from booking_core.ports.booking_repository import Dossier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +71,7 @@ class RescheduleBookingHandler:
         draft = turn.draft
         dossier = self.open_booking(command.booking_id, draft.by, command.expected_version)
         booking = dossier.booking
-        BOOKING_LIFECYCLE.after(booking.state, BookingTrigger.RESCHEDULE)
+        require_movable(dossier, draft)
         chosen = self.choose_items(command.lines(booking), turn, own=booking.id)
         if chosen.provider_id != booking.provider_id:
             raise InvalidInput("items", "items of the same provider")
@@ -77,6 +81,15 @@ class RescheduleBookingHandler:
         draft.judged_by += chosen.judged_by
         draft.retries_when_taken = chosen.contended
         self.make_way(chosen.moves, draft)
+
+
+def require_movable(dossier: Dossier, draft: Draft) -> None:
+    """IllegalTransition, HoldLapsed, or for its customer HasBegun: what is used stays used."""
+    booking = dossier.booking
+    BOOKING_LIFECYCLE.after(booking.state, BookingTrigger.RESCHEDULE)
+    require_hold(booking, draft.now)
+    if cancelled_by(draft.by, dossier) is CancelledBy.CUSTOMER:
+        require_not_begun(booking, draft.now)
 
 
 def same_currency(old: Money | None, new: Money | None) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from booking_core.application.booking.open_booking import OpenBooking
-from booking_core.application.booking.reschedule_booking import move, same_currency
+from booking_core.application.booking.reschedule_booking import (
+    move,
+    require_movable,
+    same_currency,
+)
 from booking_core.application.caller import Caller
 from booking_core.application.once import Once, Outcome, Turn
 from booking_core.application.payment.settle_refunds import SettleRefunds
 from booking_core.domain.kernel.errors import InvalidInput
 from booking_core.domain.kernel.ids import BookingId
-from booking_core.ports.booking_repository import Dossier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +48,11 @@ class SwapBookingsHandler:
         first = self.open_booking(command.booking_id, draft.by)
         second = self.open_booking(command.with_id, draft.by)
         for dossier in (first, second):
-            _require_movable(dossier)
+            require_movable(dossier, draft)
+            if dossier.booking.checked_in_at is not None:
+                raise InvalidInput("withId", "bookings that nobody has moved into")
         if first.booking.provider_id != second.booking.provider_id:
             raise InvalidInput("withId", "a booking of the same provider")
         same_currency(first.booking.price, second.booking.price)
         for one, other in ((first, second), (second, first)):
             move(draft.open(one), other.booking.items, other.booking.price, draft)
-
-
-def _require_movable(dossier: Dossier) -> None:
-    if dossier.booking.checked_in_at is not None:
-        raise InvalidInput("withId", "bookings that nobody has moved into")

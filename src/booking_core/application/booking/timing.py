@@ -27,6 +27,21 @@ class IsOver(BookingError):
     end: str
 
 
+@dataclass(eq=False)
+class HasBegun(BookingError):
+    """The booking began at {start}"""
+
+    code = "has-begun"
+    kind = Kind.CONFLICT
+    start: str
+
+
+def require_not_begun(booking: Booking, now: datetime) -> None:
+    """HasBegun from its start on."""
+    if now >= booking.start:
+        raise HasBegun(booking.start.isoformat())
+
+
 def require_begun(booking: Booking, now: datetime) -> None:
     """NotBegun before its start."""
     if now < booking.start:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from booking_core.application.booking.facts import money_facts
-from booking_core.application.booking.open_booking import OpenBooking
+from booking_core.application.booking.open_booking import OpenBooking, require_hold
 from booking_core.application.caller import Caller
 from booking_core.application.once import Once, Outcome, Turn
 from booking_core.domain.booking.booking import Booking
@@ -24,15 +24,6 @@ class NothingDue(BookingError):
     code = "nothing-due"
     kind = Kind.CONFLICT
     booking_id: str
-
-
-@dataclass(eq=False)
-class HoldLapsed(BookingError):
-    """The hold ended at {expires_at}"""
-
-    code = "hold-lapsed"
-    kind = Kind.CONFLICT
-    expires_at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +71,7 @@ class StartPaymentHandler:
         due = account.due(booking.price)
         if due is None or not (booking.is_held or booking.is_live):
             raise NothingDue(booking.id)
-        if booking.is_overdue(draft.now):
-            raise HoldLapsed(str(booking.expires_at))
+        require_hold(booking, draft.now)
         attempt = account.open_attempt()
         if attempt is None:
             attempt = Attempt(

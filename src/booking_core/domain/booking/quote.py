@@ -20,7 +20,10 @@ class CancelledBy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """`refund` comes back of `paid`, `kept` stays; both None where nothing was paid."""
+    """`refund` comes back of `paid`, `kept` stays; both None where nothing was paid.
+
+    `notice` is the time left before the start, negative once it has begun: then no tier is met.
+    """
 
     at: datetime
     notice: timedelta
@@ -33,7 +36,7 @@ def cancellation_quote(
     booking: Booking, paid: Money | None, *, at: datetime, by: CancelledBy
 ) -> Quote:
     """Judge a cancellation at that moment by the terms the booking was made on."""
-    notice = max(booking.start - at, timedelta(0))
+    notice = booking.start - at
     if paid is None:
         return Quote(at=at, notice=notice, paid=None, refund=None, kept=None)
     if by is CancelledBy.CUSTOMER and not booking.is_held:
