@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from booking_core.application.booking.facts import items_facts, money_facts
 from booking_core.application.booking.open_booking import OpenBooking
@@ -47,11 +48,8 @@ class CancelBookingHandler:
     def _draft(self, command: CancelBooking, turn: Turn) -> None:
         draft = turn.draft
         dossier = self.open_booking(command.booking_id, draft.by, command.expected_version)
-        whose = cancelled_by(draft.by, dossier)
-        if whose is CancelledBy.CUSTOMER:
-            require_before_end(dossier.booking, draft.now)
+        quote = _judge(dossier, draft.by, draft.now)
         page = draft.open(dossier)
-        quote = cancellation_quote(dossier.booking, _paid(dossier), at=draft.now, by=whose)
         page.booking = dossier.booking.cancel(command.reason)
         page.tell(
             "booking.cancelled",
@@ -61,7 +59,7 @@ class CancelBookingHandler:
                 "providerId": page.booking.provider_id,
                 "items": items_facts(page.booking.items),
                 "reason": command.reason,
-                "by": whose.value,
+                "by": cancelled_by(draft.by, dossier).value,
                 "refund": money_facts(quote.refund),
             },
         )
@@ -88,12 +86,14 @@ class QuoteCancellationHandler:
         """The quote, or IllegalTransition if it cannot be cancelled any more."""
         dossier = self.open_booking(command.booking_id, by)
         BOOKING_LIFECYCLE.after(dossier.booking.state, BookingTrigger.CANCEL)
-        return cancellation_quote(
-            dossier.booking,
-            _paid(dossier),
-            at=self.clock.now(),
-            by=cancelled_by(by, dossier),
-        )
+        return _judge(dossier, by, self.clock.now())
+
+
+def _judge(dossier: Dossier, by: Caller, at: datetime) -> Quote:
+    whose = cancelled_by(by, dossier)
+    if whose is CancelledBy.CUSTOMER:
+        require_before_end(dossier.booking, at)
+    return cancellation_quote(dossier.booking, _paid(dossier), at=at, by=whose)
 
 
 def cancelled_by(by: Caller, dossier: Dossier) -> CancelledBy:
