@@ -33,6 +33,7 @@ from booking_core.application.once import Once
 from booking_core.application.operations.lapse_holds import LapseHolds
 from booking_core.application.operations.reconcile import Reconcile
 from booking_core.application.operations.verify import Verify
+from booking_core.application.payment.apply_callback import ApplyCallback
 from booking_core.application.payment.complete_payment import CompletePaymentHandler
 from booking_core.application.payment.fail_payment import FailPaymentHandler
 from booking_core.application.payment.note_external_refund import NoteExternalRefundHandler
@@ -126,6 +127,15 @@ class BookingEngine:
         )
         self.note_external_refund = NoteExternalRefundHandler(
             once=once, bookings=bookings, catalogue=catalogue
+        )
+
+        self.apply_callback = ApplyCallback(
+            bookings=bookings,
+            progress_payment=self.progress_payment,
+            complete_payment=self.complete_payment,
+            fail_payment=self.fail_payment,
+            note_external_refund=self.note_external_refund,
+            settle_refunds=self.settle_refunds,
         )
 
         # Inventory.
