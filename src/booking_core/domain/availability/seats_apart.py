@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -17,20 +17,16 @@ def seats_apart(runs: Sequence[SeatRun], quantity: int) -> tuple[Unit, ...]:
     One more group weighs as much as being one row further apart: two pairs behind each other are
     better than four single seats of one row, and than three seats and one twenty rows away.
     Among equals the front-most rows win, and in them what is near the centre, so that the groups
-    are near each other too. The runs must hold `quantity` seats at least, in the
-    order of their rows. Time: rows × the best sum.
+    are near each other too. The runs, in the order of their rows, must hold `quantity` seats at
+    least. Time: rows × the best sum.
     """
-    near = _tightest_rows(runs, quantity)
+    near = deque(sorted(_tightest_rows(runs, quantity), key=_largest_first))
     seats: list[Unit] = []
-    while len(seats) < quantity:
-        missing = quantity - len(seats)
-        enough = [run for run in near if len(run.seats) >= missing]
-        if enough:
-            return (*seats, *min((run.best(missing) for run in enough), key=BY_RANK).seats)
-        largest = min(near, key=_largest_first)
-        near.remove(largest)
-        seats += largest.seats
-    return tuple(seats)
+    while len(near[0].seats) < quantity - len(seats):
+        seats += near.popleft().seats
+    missing = quantity - len(seats)
+    last_groups = (run.best(missing) for run in near if len(run.seats) >= missing)
+    return (*seats, *min(last_groups, key=BY_RANK).seats)
 
 
 def _largest_first(run: SeatRun) -> tuple[int, Rank]:
