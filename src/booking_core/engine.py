@@ -42,6 +42,7 @@ from booking_core.application.payment.refund_payment import RefundPaymentHandler
 from booking_core.application.payment.reinstate import Reinstate
 from booking_core.application.payment.settle_refunds import SettleRefunds
 from booking_core.application.payment.start_payment import StartPaymentHandler
+from booking_core.domain.availability.allocation import Allocation, fit_or_rearrange
 from booking_core.ports.clock import Clock
 from booking_core.ports.payment_gateway import PaymentGateway
 from booking_core.ports.randomness import Randomness
@@ -61,10 +62,11 @@ class Ports:
 class BookingEngine:
     """One attribute per use case; call it with its command and the caller.
 
-    Thread-safe if the ports are: the engine itself keeps nothing between calls.
+    Thread-safe if the ports are: the engine itself keeps nothing between calls. `allocation` is
+    how pools pick units.
     """
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, *, allocation: Allocation = fit_or_rearrange) -> None:
         self.ports = ports
         storage, clock = ports.storage, ports.clock
         bookings, catalogue = storage.bookings, storage.catalogue
@@ -79,7 +81,7 @@ class BookingEngine:
             ids=ids,
         )
         opened = OpenBooking(bookings=bookings)
-        pick = PickUnits(occupancy=occupancy, randomness=ports.randomness)
+        pick = PickUnits(occupancy=occupancy, randomness=ports.randomness, allocation=allocation)
         choose = ChooseItems(catalogue=catalogue, pick_units=pick)
         make_way = MakeWay(bookings=bookings)
         self.settle_refunds = SettleRefunds(once=once, bookings=bookings, gateway=ports.payments)

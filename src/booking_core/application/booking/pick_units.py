@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking_core.application.booking.offered import Offered
+from booking_core.domain.availability.allocation import Allocation, PoolWish
 from booking_core.domain.availability.best_available import best_available
-from booking_core.domain.availability.fit import fit
-from booking_core.domain.availability.rearrange import Move, NoRoom, rearrange
+from booking_core.domain.availability.rearrange import Move, NoRoom
 from booking_core.domain.availability.wish import Wish
 from booking_core.domain.kernel.claim import Claim
 from booking_core.domain.kernel.ids import BookingId, TenantId, UnitId
-from booking_core.domain.kernel.span import LONGEST, Span
+from booking_core.domain.kernel.span import Span
 from booking_core.ports.occupancy import Occupancy
 from booking_core.ports.randomness import Randomness
 from booking_core.ports.unit_of_work import Taken
@@ -48,6 +48,7 @@ class PickUnits:
 
     occupancy: Occupancy
     randomness: Randomness
+    allocation: Allocation
 
     def __call__(self, offered: Offered, at: Circumstances, *, is_one_of_many: bool) -> Picked:
         """The units, or Taken; `is_one_of_many`: another resource would do as well."""
@@ -85,21 +86,18 @@ class PickUnits:
         return Picked(unit_ids=chosen, contended=True)
 
     def any(self, wish: Wish, claimed: Span, at: Circumstances) -> Picked:
-        """Any that fit, if need be after others have moved, or Taken."""
-        unit_ids = wish.resource.unit_ids
-        claims = self._claims(wish, claimed, at)
-        # Who lost a race picks at random among equals: else all losers pick the same unit again.
-        tie_break = self.randomness.below if at.retried else None
-        chosen = fit(unit_ids, claims, claimed, wish.quantity, tie_break=tie_break)
-        if chosen is not None:
-            return Picked(unit_ids=chosen, contended=True)
-        return self._rearranged(wish, claimed, at)
-
-    def _rearranged(self, wish: Wish, claimed: Span, at: Circumstances) -> Picked:
-        """Only when no unit is free for the whole period: move others, who have not moved in."""
-        begin = min(at.now, claimed.start)
-        claims = self._claims(wish, Span(begin, begin + LONGEST), at)
-        plan = rearrange(wish.resource.unit_ids, claims, claimed, wish.quantity, at.now)
+        """Whatever units allocation finds, if need be after others have moved, or Taken."""
+        plan = self.allocation(
+            PoolWish(
+                unit_ids=wish.resource.unit_ids,
+                span=claimed,
+                quantity=wish.quantity,
+                now=at.now,
+                claims=lambda window: self._claims(wish, window, at),
+                # Who lost a race picks at random among equals: else all losers pick the same again.
+                tie_break=self.randomness.below if at.retried else None,
+            )
+        )
         if isinstance(plan, NoRoom):
             raise Taken(wish.resource.id, (wish.span,))
         return Picked(unit_ids=plan.units, moves=plan.moves, contended=True)
