@@ -1,0 +1,62 @@
+"""The one list of adapters: every contract suite runs over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from booking_adapters.memory.clock import ManualClock
+from booking_adapters.memory.randomness import SeededRandomness
+from booking_adapters.memory.storage import MemoryStorage
+from booking_adapters.system.clock import SystemClock
+from booking_adapters.system.randomness import SystemRandomness
+from booking_core.ports.clock import Clock
+from booking_core.ports.randomness import Randomness
+from booking_core.ports.storage import Storage
+from tests.contract.builders import furnish
+
+StorageFactory = Callable[[], Storage]
+
+
+@pytest.fixture(params=["memory"])
+def storage(request: pytest.FixtureRequest) -> Iterator[StorageFactory]:
+    """A factory of empty storages that share nothing."""
+    opened: list[Storage] = []
+
+    def open_storage() -> Storage:
+        opened.append(MemoryStorage())
+        return opened[-1]
+
+    yield open_storage
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def store(storage: StorageFactory) -> Storage:
+    """One storage with a furnished catalogue and no bookings."""
+    store = storage()
+    furnish(store)
+    return store
+
+
+@pytest.fixture(params=["manual", "system"])
+def clock(request: pytest.FixtureRequest) -> Clock:
+    """A clock."""
+    clocks: dict[str, Callable[[], Clock]] = {
+        "manual": lambda: ManualClock(datetime(2030, 1, 7, tzinfo=UTC)),
+        "system": SystemClock,
+    }
+    return clocks[request.param]()
+
+
+@pytest.fixture(params=["seeded", "system"])
+def randomness(request: pytest.FixtureRequest) -> Randomness:
+    """A source of randomness."""
+    sources: dict[str, Callable[[], Randomness]] = {
+        "seeded": lambda: SeededRandomness(7),
+        "system": SystemRandomness,
+    }
+    return sources[request.param]()

@@ -1,0 +1,370 @@
+"""All or nothing: what a commit is refused for, and which refusal comes first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from booking_core.domain.booking.booking import Booking
+from booking_core.domain.booking.lifecycle import BookingState
+from booking_core.domain.kernel.errors import BookingError
+from booking_core.domain.kernel.ids import PaymentId
+from booking_core.domain.payment.ledger import LedgerAccount, Overdrawn, Transfer
+from booking_core.ports.storage import Storage
+from booking_core.ports.unit_of_work import (
+    AlreadyAnswered,
+    Changes,
+    HoldLimit,
+    JudgedBy,
+    OverdueHoldsInTheWay,
+    StaleBooking,
+    StaleCatalogue,
+    Taken,
+    TooManyHolds,
+)
+from tests.contract.builders import (
+    ACME,
+    ANN,
+    ATTIC,
+    BOB,
+    CONCERT,
+    CUT,
+    GLOBEX,
+    HOLD,
+    NOW,
+    ROOM,
+    UNITS,
+    a_block,
+    a_booking,
+    a_hold,
+    a_performance,
+    a_room,
+    a_service,
+    an_answer,
+    an_attempt,
+    an_item,
+    at,
+    change,
+    changing,
+    claims,
+    euros,
+    holders,
+    id_of,
+    make,
+    making,
+    name_of,
+    next_of,
+    span,
+    standing,
+)
+
+A, B, C, D = UNITS
+LATER = NOW + HOLD
+
+
+def limit(holds_max: int) -> tuple[HoldLimit, ...]:
+    """Ann may hold the room so many times."""
+    return (HoldLimit(customer_id=ANN, resource_id=ROOM, holds_max=holds_max),)
+
+
+# Versions
+
+
+def test_the_second_of_two_writers_is_refused(store: Storage) -> None:
+    """Two writers who read the same version cannot both win."""
+    booking = make(store, a_hold("b", span(9, 10)))
+    change(store, booking, booking.pay())
+    with pytest.raises(StaleBooking) as refusal:
+        change(store, booking, booking.cancel("changed_my_mind"))
+    assert refusal.value.booking_id == booking.id
+    assert standing(store, booking).booking.state is BookingState.CONFIRMED
+    assert holders(store) == ["b"]
+
+
+def test_a_booking_is_made_once(store: Storage) -> None:
+    """Version 1 of a booking that exists is refused, also at another time."""
+    make(store, a_booking("b", span(9, 10)))
+    with pytest.raises(StaleBooking):
+        make(store, a_booking("b", span(14, 15)))
+    assert [claim.span for claim in claims(store)] == [span(9, 10)]
+
+
+def test_a_booking_that_does_not_exist_cannot_be_changed(store: Storage) -> None:
+    """A version above 1 has nothing to follow."""
+    booking = a_booking("b", span(9, 10))
+    with pytest.raises(StaleBooking):
+        store.unit_of_work.commit(changing((booking, booking.cancel("x")), released=()))
+
+
+def test_another_tenants_booking_is_not_ours_to_change(store: Storage) -> None:
+    """A booking of another tenant's looks like one that does not exist."""
+    theirs = make(store, a_booking("b", span(9, 10), tenant_id=GLOBEX))
+    ours = replace(theirs, tenant_id=ACME)
+    with pytest.raises(StaleBooking):
+        store.unit_of_work.commit(changing((ours, ours.cancel("x")), released=()))
+    assert standing(store, theirs).booking == theirs
+
+
+def test_the_second_writer_of_a_block_is_refused(store: Storage) -> None:
+    """Blocks have versions too: one lifts it, the other is told that it changed."""
+    block = a_block("block", span(9, 10))
+    store.unit_of_work.commit(
+        Changes(tenant_id=ACME, now=NOW, blocks=(block,), claimed=tuple(block.claims()))
+    )
+    lift = Changes(
+        tenant_id=ACME, now=NOW, blocks=(block.lift(at(7)),), released=tuple(block.claims())
+    )
+    store.unit_of_work.commit(lift)
+    with pytest.raises(StaleBooking):
+        store.unit_of_work.commit(lift)
+
+
+@pytest.mark.parametrize("gone", ["never claimed", "another unit", "another period", "released"])
+def test_only_a_live_claim_can_be_released(store: Storage, gone: str) -> None:
+    """A released claim must be live, and the same booking's still, period and unit included."""
+    booking = make(store, a_booking("b", span(9, 10)))
+    other = make(store, a_booking("other", span(9, 10), B))
+    (claim,) = booking.claims()
+    if gone == "released":
+        change(store, booking, booking.cancel("changed_my_mind"))
+    released = {
+        "never claimed": replace(claim, booking_id=other.id),
+        "another unit": replace(claim, unit_id=C),
+        "another period": replace(claim, span=span(9, 11)),
+        "released": claim,
+    }[gone]
+    before = tuple(claims(store))
+    with pytest.raises(StaleBooking):
+        store.unit_of_work.commit(Changes(tenant_id=ACME, now=NOW, released=(released,)))
+    assert tuple(claims(store)) == before
+
+
+# Requests
+
+
+def test_a_request_is_answered_once(store: Storage) -> None:
+    """The second commit under one key is refused, though nothing else would refuse it."""
+    first = a_booking("first", span(9, 10))
+    make(store, first, answer=an_answer(first))
+    second = a_booking("second", span(14, 15))
+    with pytest.raises(AlreadyAnswered):
+        make(store, second, answer=an_answer(second))
+    assert store.idempotency.answer(an_answer(first).request) == an_answer(first)
+    assert holders(store) == ["first"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"tenant_id": GLOBEX}, {"principal": "bob"}, {"operation": "Cancel"}, {"key": "key-2"}],
+    ids=["tenant", "principal", "operation", "key"],
+)
+def test_a_key_belongs_to_one_principal_and_operation(
+    store: Storage, other: dict[str, Any]
+) -> None:
+    """The same key from somebody else, or for something else, is another request."""
+    first = a_booking("first", span(9, 10))
+    make(store, first, answer=an_answer(first))
+    second = a_booking("second", span(14, 15), tenant_id=other.get("tenant_id", ACME))
+    answer = an_answer(second)
+    make(store, second, answer=replace(answer, request=replace(answer.request, **other)))
+    assert standing(store, second).booking == second
+
+
+# The catalogue
+
+
+@pytest.mark.parametrize(
+    ("noun", "id"), [("resource", ROOM), ("service", CUT), ("performance", CONCERT)]
+)
+def test_a_booking_is_judged_by_the_catalogue_that_stands(
+    store: Storage, noun: str, id: Any
+) -> None:
+    """A revision that does not stand, any more or yet, is refused; the one that stands is not."""
+    make(store, a_booking("now", span(9, 10)), judged_by=(JudgedBy(noun=noun, id=id, revision=1),))
+    store.catalogue.save_resource(a_room(revision=2))
+    store.catalogue.save_service(a_service(revision=2))
+    store.catalogue.save_performance(a_performance(revision=2))
+    for revision in (1, 3):
+        judged_by = (JudgedBy(noun=noun, id=id, revision=revision),)
+        with pytest.raises(StaleCatalogue) as refusal:
+            make(store, a_booking("late", span(14, 15)), judged_by=judged_by)
+        assert (refusal.value.noun, refusal.value.id) == (noun, id)
+    judged_by = (JudgedBy(noun=noun, id=id, revision=2),)
+    make(store, a_booking("late", span(14, 15)), judged_by=judged_by)
+
+
+def test_one_stale_revision_among_many_is_enough(store: Storage) -> None:
+    """Every revision that a change was judged by must stand."""
+    store.catalogue.save_resource(a_room(ACME, ATTIC, revision=2))
+    judged_by = (
+        JudgedBy(noun="resource", id=ROOM, revision=1),
+        JudgedBy(noun="service", id=CUT, revision=1),
+        JudgedBy(noun="resource", id=ATTIC, revision=1),
+    )
+    with pytest.raises(StaleCatalogue) as refusal:
+        make(store, a_booking("b", span(9, 10)), judged_by=judged_by)
+    assert refusal.value.id == ATTIC
+
+
+def test_another_tenants_catalogue_does_not_count(store: Storage) -> None:
+    """A revision stands for its own tenant only."""
+    store.catalogue.save_resource(a_room(GLOBEX, revision=2))
+    judged_by = (JudgedBy(noun="resource", id=ROOM, revision=1),)
+    make(store, a_booking("b", span(9, 10)), judged_by=judged_by)
+    with pytest.raises(StaleCatalogue):
+        make(store, a_booking("b", span(9, 10), tenant_id=GLOBEX), judged_by=judged_by)
+
+
+# Holds
+
+
+def test_a_customer_holds_no_more_than_the_limit(store: Storage) -> None:
+    """The limit itself is had, one more is not; the new hold is counted."""
+    make(store, a_hold("one", span(9, 10)), hold_limits=limit(2))
+    make(store, a_hold("two", span(10, 11)), hold_limits=limit(2))
+    with pytest.raises(TooManyHolds) as refusal:
+        make(store, a_hold("three", span(11, 12)), hold_limits=limit(2))
+    assert (refusal.value.resource_id, refusal.value.holds_max) == (ROOM, 2)
+    assert len(claims(store)) == 2
+
+
+def test_a_hold_of_many_units_is_one_hold(store: Storage) -> None:
+    """It is holds that are limited, not units."""
+    make(store, a_hold("four", span(9, 10), A, B, C, D), hold_limits=limit(1))
+    with pytest.raises(TooManyHolds):
+        make(store, a_hold("more", span(10, 11)), hold_limits=limit(1))
+
+
+def test_awaiting_approval_is_holding_too(store: Storage) -> None:
+    """A hold is a hold whether the customer or the provider is waited for."""
+    awaiting = a_hold("one", span(9, 10), state=BookingState.PENDING_CONFIRMATION)
+    make(store, awaiting, hold_limits=limit(1))
+    with pytest.raises(TooManyHolds):
+        make(store, a_hold("two", span(10, 11)), hold_limits=limit(1))
+
+
+def test_only_live_holds_of_this_customer_on_this_resource_count(store: Storage) -> None:
+    """Not what is confirmed, cancelled or overdue, nor another's, elsewhere or elsewhen."""
+    make(store, a_booking("confirmed", span(9, 10)))
+    cancelled = make(store, a_hold("cancelled", span(10, 11)))
+    change(store, cancelled, cancelled.cancel("changed_my_mind"))
+    make(store, a_hold("overdue", span(11, 12), expires_at=NOW))
+    make(store, a_hold("bobs", span(12, 13), customer_id=BOB))
+    upstairs = an_item(span(13, 14), resource_id=ATTIC)
+    make(store, a_hold("elsewhere", span(13, 14), items=(upstairs,)))
+    make(store, a_hold("theirs", span(14, 15), tenant_id=GLOBEX))
+    make(store, a_hold("mine", span(15, 16)), hold_limits=limit(1))
+    assert standing(store, a_hold("mine", span(15, 16))).booking.is_held
+
+
+def test_a_hold_that_is_moved_counts_once(store: Storage) -> None:
+    """Who is at the limit may still move what they hold."""
+    hold = make(store, a_hold("b", span(9, 10)), hold_limits=limit(1))
+    moved = hold.reschedule((an_item(span(14, 15)),), hold.price)
+    change(store, hold, moved, hold_limits=limit(1))
+    assert [claim.span for claim in claims(store)] == [span(14, 15)]
+
+
+# Overdue holds
+
+
+def test_overdue_holds_are_named(store: Storage) -> None:
+    """They block nobody, but have to be expired first: the refusal says which, each once."""
+    make(store, a_hold("one", span(9, 10), A, B))
+    make(store, a_hold("two", span(10, 11), A))
+    make(store, a_hold("beside", span(9, 11), C))
+    with pytest.raises(OverdueHoldsInTheWay) as refusal:
+        make(store, a_booking("b", span(9, 11), A, B), now=LATER)
+    assert sorted(map(name_of, refusal.value.booking_ids)) == ["one", "two"]
+
+
+def test_a_hold_is_overdue_from_the_moment_at_which_it_lapses(store: Storage) -> None:
+    """`now` alone judges: a microsecond before it the hold keeps others out, at it no more."""
+    make(store, a_hold("hold", span(9, 10)))
+    with pytest.raises(Taken):
+        make(store, a_booking("b", span(9, 10)), now=LATER - timedelta(microseconds=1))
+    with pytest.raises(OverdueHoldsInTheWay):
+        make(store, a_booking("b", span(9, 10)), now=LATER)
+
+
+def test_an_overdue_hold_can_be_expired_and_replaced_in_one_commit(store: Storage) -> None:
+    """Released, it is not in the way."""
+    hold = make(store, a_hold("hold", span(9, 10)))
+    expired = changing((hold, hold.expire()), now=LATER)
+    wanted = making(a_booking("b", span(9, 10)))
+    store.unit_of_work.commit(
+        replace(
+            expired,
+            saved=expired.saved + wanted.saved,
+            claimed=wanted.claimed,
+            events=expired.events + wanted.events,
+        )
+    )
+    assert holders(store) == ["b"]
+
+
+def test_overdue_holds_come_before_what_is_truly_taken(store: Storage) -> None:
+    """Where both are in the way, the holds are named first; without them it is taken."""
+    hold = make(store, a_hold("hold", span(9, 10), A))
+    make(store, a_booking("sold", span(9, 10), B))
+    with pytest.raises(OverdueHoldsInTheWay):
+        make(store, a_booking("b", span(9, 10), A, B), now=LATER)
+    change(store, hold, hold.expire(), now=LATER)
+    with pytest.raises(Taken):
+        make(store, a_booking("b", span(9, 10), A, B), now=LATER)
+
+
+# Which comes first
+
+ORDER: tuple[type[BookingError], ...] = (
+    AlreadyAnswered,
+    StaleCatalogue,
+    StaleBooking,
+    TooManyHolds,
+    OverdueHoldsInTheWay,
+    Taken,
+    Overdrawn,
+)
+
+
+@pytest.mark.parametrize("first", ORDER, ids=lambda refusal: refusal.code)
+def test_refusals_come_in_the_promised_order(store: Storage, first: type[BookingError]) -> None:
+    """A commit with every fault from one refusal on is refused for that one."""
+    answered = make(
+        store, a_booking("sold", span(9, 10), A), answer=an_answer(a_booking("x", span(9, 10)))
+    )
+    make(store, a_hold("overdue", span(9, 10), B, customer_id=BOB, expires_at=NOW))
+    faults = set(ORDER[ORDER.index(first) :])
+    with pytest.raises(first) as refusal:
+        store.unit_of_work.commit(_with_faults(answered, faults))
+    assert type(refusal.value) is first
+
+
+def _with_faults(sold: Booking, faults: set[type[BookingError]]) -> Changes:
+    """A new hold of one to three units, and everything that is wrong with it."""
+    units = [C, *([A] if Taken in faults else []), *([B] if OverdueHoldsInTheWay in faults else [])]
+    hold = a_hold("new", span(9, 10), *units)
+    changes = making(hold)
+    if AlreadyAnswered in faults:
+        changes = replace(changes, answer=an_answer(hold))
+    if StaleCatalogue in faults:
+        changes = replace(changes, judged_by=(JudgedBy(noun="resource", id=ROOM, revision=9),))
+    if StaleBooking in faults:
+        stale = next_of(next_of(sold, sold), sold.check_in(NOW))
+        changes = replace(changes, saved=(*changes.saved, replace(changes.saved[0], booking=stale)))
+    if TooManyHolds in faults:
+        changes = replace(changes, hold_limits=limit(0))
+    if Overdrawn in faults:
+        overdraft = Transfer(
+            debit=LedgerAccount.KEPT,
+            credit=LedgerAccount.DUE_BACK,
+            amount=euros(1),
+            at=NOW,
+            payment_id=PaymentId(id_of("pay")),
+        )
+        saved = replace(changes.saved[0], attempts=(an_attempt("pay"),), transfers=(overdraft,))
+        changes = replace(changes, saved=(saved, *changes.saved[1:]))
+    return changes
