@@ -11,4 +11,9 @@ class SystemRandomness(Randomness):
     """Unguessable: ids and confirmation codes may be made of it."""
 
     def below(self, bound: int) -> int:
-        return secrets.randbelow(bound)
+        # secrets.randbelow asks for one bit too many where the bound is a power of two, as an
+        # id's is, and so throws every second draw away.
+        bits = (bound - 1).bit_length()
+        while (drawn := secrets.randbits(bits) if bits else 0) >= bound:
+            pass
+        return drawn

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from booking_core.application.caller import Caller
 from booking_core.application.new_ids import NewIds
-from booking_core.domain.availability.block import Block
 from booking_core.domain.booking.booking import Booking
 from booking_core.domain.kernel.claim import Claim
 from booking_core.domain.kernel.events import DomainEvent, Json
@@ -66,9 +65,6 @@ class Draft:
     now: datetime
     ids: NewIds
     pages: list[Page] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    released: list[Claim] = field(default_factory=list)
-    claimed: list[Claim] = field(default_factory=list)
     judged_by: list[JudgedBy] = field(default_factory=list)
     hold_limits: list[HoldLimit] = field(default_factory=list)
     retries_when_taken: bool = False
@@ -100,7 +96,6 @@ class Draft:
             ),
             released=released,
             claimed=claimed,
-            blocks=tuple(self.blocks),
             events=tuple(self._events(correlation)),
             judged_by=tuple(self.judged_by),
             hold_limits=tuple(self.hold_limits),
@@ -110,12 +105,13 @@ class Draft:
 
     def _moved_claims(self) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
         """What the bookings held before and not after, and the other way round."""
-        released, claimed = list(self.released), list(self.claimed)
+        released: list[Claim] = []
+        claimed: list[Claim] = []
         for page in self.pages:
-            after = {_place(claim): claim for claim in page.booking.claims()}
             if page.before is None:
-                claimed += after.values()
+                claimed += page.booking.claims()
                 continue
+            after = {_place(claim): claim for claim in page.booking.claims()}
             before = {_place(claim): claim for claim in page.before.booking.claims()}
             released += [claim for place, claim in before.items() if place not in after]
             claimed += [claim for place, claim in after.items() if place not in before]

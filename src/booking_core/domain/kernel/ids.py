@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import NewType
-from uuid import UUID
 
 from booking_core.domain.kernel.errors import InvalidInput
 
@@ -40,5 +39,7 @@ def named(field: str, text: str) -> str:
 
 def uuid7(unix_ms: int, random_bits: int) -> str:
     """A version 7 UUID (RFC 9562 §5.7) from a time in milliseconds and 74 random bits."""
-    high = (unix_ms & (1 << 48) - 1) << 80 | 0x7 << 76 | (random_bits >> 62 & 0xFFF) << 64
-    return str(UUID(int=high | 0b10 << 62 | random_bits & (1 << 62) - 1))
+    high = unix_ms << 16 | 0x7000 | random_bits >> 62 & 0xFFF
+    low = 1 << 63 | random_bits & (1 << 62) - 1
+    front, back = f"{high:016x}", f"{low:016x}"
+    return f"{front[:8]}-{front[8:12]}-{front[12:]}-{back[:4]}-{back[4:]}"
