@@ -53,15 +53,24 @@ class PaymentSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderRefund:
+    """Money that the provider gave back; `refund_id` is None where we had not asked for it."""
+
+    ref: str
+    amount: Money
+    refund_id: RefundId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderRecord:
-    """What the provider knows of one payment."""
+    """What the provider knows of one payment; its refunds in the order in which it gave them."""
 
     provider_ref: str
     tenant_id: TenantId
     payment_id: PaymentId
     state: PaymentState
     captured: Money | None
-    refunded: Money | None
+    refunds: tuple[ProviderRefund, ...]
     failure: str | None
     changed_at: datetime
 
@@ -93,6 +102,12 @@ class PaymentGateway(Protocol):
         ...
 
     @abstractmethod
-    def changed_since(self, since: datetime, limit: int) -> Sequence[ProviderRecord]:
-        """Payments that changed at or after that instant, oldest change first."""
+    def changed_since(
+        self, since: datetime, limit: int, after: str | None = None
+    ) -> Sequence[ProviderRecord]:
+        """At most so many payments that changed at or after that instant, oldest change first.
+
+        Of those that changed at one instant, by provider_ref; at `since` itself only the ones
+        beyond `after`. So the last record of a page says where the next begins.
+        """
         ...
