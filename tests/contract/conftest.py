@@ -16,6 +16,7 @@ from booking_core.ports.clock import Clock
 from booking_core.ports.randomness import Randomness
 from booking_core.ports.storage import Storage
 from tests.contract.builders import furnish
+from tests.contract.vandals import MemoryVandal, Vandal
 
 StorageFactory = Callable[[], Storage]
 
@@ -40,6 +41,12 @@ def store(storage: StorageFactory) -> Storage:
     store = storage()
     furnish(store)
     return store
+
+
+@pytest.fixture
+def vandal(store: Storage) -> Vandal:
+    """Somebody who breaks what the store keeps, around its ports."""
+    return MemoryVandal(store.audit.state)
 
 
 @pytest.fixture(params=["manual", "system"])

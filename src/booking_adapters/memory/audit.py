@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeAlias
 
 from booking_adapters.memory.claim_shelf import place
 from booking_adapters.memory.state import State
-from booking_core.domain.booking.booking import Booking
 from booking_core.domain.kernel.claim import Claim
+from booking_core.domain.kernel.errors import NotFound
 from booking_core.domain.payment.account import Account
 from booking_core.domain.payment.ledger import balance
-from booking_core.ports.audit import Audit, Violation
+from booking_core.ports.audit import PROMISES, Audit, Violation
+
+Finding: TypeAlias = tuple[str, str]  # What breaks the promise, and how.
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,88 +25,76 @@ class MemoryAudit(Audit):
     state: State
 
     def promises(self) -> tuple[str, ...]:
-        return tuple(CHECKS)
+        return PROMISES
 
     def violations(self, promise: str, limit: int = 100) -> Iterator[Violation]:
+        check = _CHECKS.get(promise)
+        if check is None:
+            raise NotFound("promise", promise)
         with self.state.lock:
-            found = tuple(islice(CHECKS[promise](self.state), limit))
-        for subject, detail in found:
-            yield Violation(promise=promise, subject=subject, detail=detail)
+            found = tuple(islice(check(self.state), limit))
+        return (Violation(promise=promise, subject=what, detail=how) for what, how in found)
 
 
-def _no_double_booking(state: State) -> Iterator[tuple[str, str]]:
-    """No two live claims on one unit overlap."""
+def _double_bookings(state: State) -> Iterator[Finding]:
     for tenant_id, resource_id, unit_id, timeline in state.claims.timelines():
-        latest: Claim | None = None
+        longest: Claim | None = None
         for claim in timeline:
-            if latest is not None and claim.span.start < latest.span.end:
-                yield (
-                    f"{tenant_id}/{resource_id}/{unit_id}",
-                    f"{_holder(latest)} and {_holder(claim)} at {claim.span.start.isoformat()}",
-                )
-            if latest is None or claim.span.end > latest.span.end:
-                latest = claim
+            if longest is not None and claim.span.start < longest.span.end:
+                holders = f"{_holder(longest)} and {_holder(claim)}"
+                yield f"{tenant_id}/{resource_id}/{unit_id}", f"{holders}, {claim.span}"
+            if longest is None or claim.span.end > longest.span.end:
+                longest = claim
 
 
-def _all_or_nothing(state: State) -> Iterator[tuple[str, str]]:
-    """A booking that is live claims all that it was sold; one that is not claims nothing."""
-    for dossier in state.bookings:
-        booking = dossier.booking
-        due = {place(claim) for claim in booking.claims()}
-        claimed = {place(c) for c in state.claims.of_booking(booking.tenant_id, booking.id)}
-        if due != claimed:
-            yield (
-                _subject(booking),
-                f"{booking.state}: {len(due - claimed)} claims missing, "
-                f"{len(claimed - due)} too many",
-            )
+def _halves(state: State) -> Iterator[Finding]:
+    for booking in (dossier.booking for dossier in state.bookings):
+        claimed = state.claims.of_booking(booking.tenant_id, booking.id)
+        yield from _differing(f"{booking.tenant_id}/{booking.id}", booking.claims(), claimed)
+    for block in state.blocks.values():
+        claimed = state.claims.of_block(block.tenant_id, block.id)
+        yield from _differing(f"{block.tenant_id}/{block.id}", block.claims(), claimed)
 
 
-def _nothing_lost(state: State) -> Iterator[tuple[str, str]]:
-    """The events of a booking are numbered without a gap, up to its own sequence."""
-    for dossier in state.bookings:
-        booking = dossier.booking
+def _differing(holder: str, due: Iterable[Claim], claimed: Iterable[Claim]) -> Iterator[Finding]:
+    wanted, had = set(map(place, due)), set(map(place, claimed))
+    if wanted != had:
+        yield holder, f"{len(wanted - had)} claims are missing, {len(had - wanted)} too many"
+
+
+def _gaps(state: State) -> Iterator[Finding]:
+    for booking in (dossier.booking for dossier in state.bookings):
         told = [event.sequence for event in state.bookings.history(booking.tenant_id, booking.id)]
         if told != list(range(1, booking.sequence + 1)):
-            yield _subject(booking), f"events {told}, of {booking.sequence}"
+            yield f"{booking.tenant_id}/{booking.id}", f"of {booking.sequence} events: {told}"
 
 
-def _money_conserved(state: State) -> Iterator[tuple[str, str]]:
-    """Captured = kept + refunded + due back, in every currency, and none is below zero."""
+def _lost_money(state: State) -> Iterator[Finding]:
     for dossier in state.bookings:
         for currency in sorted(_currencies(dossier.account)):
             sums = balance(dossier.account.transfers, currency)
-            captured = sum(
+            came_in = sum(
                 attempt.captured.amount_minor
                 for attempt in dossier.account.attempts
                 if attempt.captured is not None and attempt.captured.currency == currency
             )
-            if min(sums.kept, sums.due_back) < 0 or sums.captured != captured:
-                yield _subject(dossier.booking), f"{captured} {currency} came in, {sums}"
+            if sums.captured != came_in or min(sums.kept, sums.due_back) < 0:
+                holder = f"{dossier.booking.tenant_id}/{dossier.booking.id}"
+                yield holder, f"{came_in} {currency} came in, but {sums}"
 
 
-def _holds_end(state: State) -> Iterator[tuple[str, str]]:
-    """A hold has a time at which it lapses, and nothing else has; its claims lapse with it."""
-    for dossier in state.bookings:
-        booking = dossier.booking
-        claims = state.claims.of_booking(booking.tenant_id, booking.id)
-        if booking.is_held is (booking.expires_at is None):
-            yield _subject(booking), f"{booking.state} until {booking.expires_at}"
-        elif any(claim.held_until != booking.expires_at for claim in claims):
-            yield _subject(booking), "its claims lapse at another time"
+def _endless_holds(state: State) -> Iterator[Finding]:
+    for booking in (dossier.booking for dossier in state.bookings):
+        claimed = state.claims.of_booking(booking.tenant_id, booking.id)
+        lapse = {claim.held_until for claim in claimed} | {booking.expires_at}
+        if len(lapse) > 1 or booking.is_held is (booking.expires_at is None):
+            holder = f"{booking.tenant_id}/{booking.id}"
+            yield holder, f"{booking.state}, lapses at {', '.join(sorted(map(str, lapse)))}"
 
 
-CHECKS: Mapping[str, Callable[[State], Iterator[tuple[str, str]]]] = {
-    "no-double-booking": _no_double_booking,
-    "all-or-nothing": _all_or_nothing,
-    "nothing-lost": _nothing_lost,
-    "money-conserved": _money_conserved,
-    "holds-end": _holds_end,
-}
-
-
-def _subject(booking: Booking) -> str:
-    return f"{booking.tenant_id}/{booking.id}"
+_CHECKS: dict[str, Callable[[State], Iterator[Finding]]] = dict(
+    zip(PROMISES, (_double_bookings, _halves, _gaps, _lost_money, _endless_holds), strict=True)
+)
 
 
 def _holder(claim: Claim) -> str:

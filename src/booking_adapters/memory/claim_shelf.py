@@ -64,6 +64,10 @@ class ClaimShelf:
         """What the booking claims now."""
         return tuple(self._held.get((tenant_id, (booking_id, None)), {}).values())
 
+    def of_block(self, tenant_id: TenantId, block_id: BlockId) -> Sequence[Claim]:
+        """What the block claims now."""
+        return tuple(self._held.get((tenant_id, (None, block_id)), {}).values())
+
     def in_the_way(self, tenant_id: TenantId, wanted: Claim) -> Sequence[Claim]:
         """Claims that overlap the wanted one on its unit, by start."""
         timeline = self.of_resource(tenant_id, wanted.resource_id).get(wanted.unit_id)
