@@ -31,7 +31,7 @@ from booking_core.domain.availability.wish import Wish
 from booking_core.domain.catalogue.resource import Assignment
 from booking_core.domain.kernel.errors import BookingError
 from booking_core.domain.kernel.localtime import Fold, Gap, resolve, zone
-from booking_core.domain.kernel.span import Span, from_microseconds
+from booking_core.domain.kernel.span import EARLIEST, LATEST, Span, from_microseconds
 
 ONE_DAY = timedelta(days=1)
 
@@ -171,7 +171,10 @@ def _open_that_day(wish: Wish) -> tuple[Span, ...]:
     """The opening periods of the local date on which the wish starts, cut at its midnights."""
     resource = wish.resource
     today = wish.span.start.astimezone(zone(resource.zone)).date()
-    day = Span(_midnight(resource.zone, today), _midnight(resource.zone, today + ONE_DAY))
+    day = Span(
+        max(_midnight(resource.zone, today), EARLIEST),
+        min(_midnight(resource.zone, today + ONE_DAY), LATEST),
+    )
     return tuple(
         Span(from_microseconds(opens), from_microseconds(closes))
         for opens, closes in open_spans(resource.schedule, resource.zone, day)

@@ -21,12 +21,12 @@ def bounded(window: Span) -> Span:
 def reach(resource: Resource, window: Span, duration: timedelta) -> Span:
     """The period whose claims decide what can start in the window and last so long.
 
-    InvalidInput if that is more than can be read at once.
+    InvalidInput naming `to` or `duration` if that is more than can be looked at.
     """
     rules = resource.rules
-    after = duration + rules.buffer_after
-    if duration <= timedelta(0):
-        raise InvalidInput("duration", "more than nothing")
-    if rules.buffer_before + bounded(window).duration + after > LONGEST:
-        raise InvalidInput("to", f"a window that ends {LONGEST.days} days from its start or less")
-    return window.widened(rules.buffer_before, after)
+    around = rules.buffer_before + bounded(window).duration + rules.buffer_after
+    if not timedelta(0) < duration <= LONGEST - around:
+        raise InvalidInput(
+            "duration", f"more than nothing and at most {(LONGEST - around).days} days"
+        )
+    return window.widened(rules.buffer_before, duration + rules.buffer_after)
