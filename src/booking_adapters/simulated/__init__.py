@@ -31,13 +31,13 @@ and answers 204. Refusals are BookingErrors like all others: SignatureRefused (4
 
 **The checkout page**, for a person with a browser; pure functions, no script, nothing loaded::
 
-    GET  /checkout/{payment_id}?token=...              text/html
-        page = checkout.page(payment_id, token)        -> str
-        answer 200, with `checkout.HEADERS` (a dict: content type, strict CSP, no-store, ...)
+    GET  /checkout/{payment_id}?token=...&done=...     `done` is optional
+        page = checkout.page(payment_id, token, done)  -> str
+        answer 200, with `checkout.HEADERS` (content type, strict CSP, no-store, ...)
     POST /checkout/{payment_id}                        application/x-www-form-urlencoded
-        checkout.decide(payment_id, token, choice)     # both from the form: `token`, `choice`
+        path = checkout.decide(payment_id, token, choice)  # the form's two fields
         provider.deliver_due(engine.apply_callback)
-        answer 303 to checkout.path(payment_id, token), which shows what became of it
+        answer 303 to `path`, where the page shows what became of it
 
 A wrong token and an unknown payment are the same NotFound; an unknown choice is InvalidInput.
 """

@@ -60,7 +60,7 @@ class SimulatedGateway(PaymentGateway):
 
         Raises GatewayUnavailable if there is something at `path` that is not a provider's book.
         """
-        self._clock = clock
+        self.clock = clock
         self._randomness = randomness
         self._public_url = public_url
         self._plan = plan
@@ -90,7 +90,7 @@ class SimulatedGateway(PaymentGateway):
             given = payment.refund(refund_id)
             if given is not None:
                 return given.ref
-            now = self._clock.now()
+            now = self.clock.now()
             changed, callback = payment.asked_back(refund_id, amount, now)
             payments.put(changed)
             agenda.post(callback, payment.refund_travel, now)
@@ -112,7 +112,7 @@ class SimulatedGateway(PaymentGateway):
             if payment is None:
                 raise NotFound("payment", payment_id)
             payments.put(payment.following(script))
-            agenda.follow(tenant_id, payment_id, script, self._clock.now())
+            agenda.follow(tenant_id, payment_id, script, self.clock.now())
 
     def deliver_due(
         self, deliver: Callable[[Callback], object], limit: int = DELIVERIES_MOST
@@ -125,7 +125,7 @@ class SimulatedGateway(PaymentGateway):
         for _ in range(limit):
             # Not within the turn: who hears of a payment may ask for a refund at once.
             with self._turn() as (_, agenda):
-                letter = agenda.take_letter(self._clock.now())
+                letter = agenda.take_letter(self.clock.now())
             if letter is None:
                 break
             try:
@@ -157,7 +157,7 @@ class SimulatedGateway(PaymentGateway):
     def _opened(self, request: IntentRequest, payments: Payments, agenda: Agenda) -> Payment:
         if payments.find(request.tenant_id, request.payment_id) is not None:
             raise InvalidInput("paymentId", "one that no other attempt has")
-        script, now = self._plan(request), self._clock.now()
+        script, now = self._plan(request), self.clock.now()
         key = f"{request.tenant_id}\n{request.booking_id}\n{request.attempt}"
         payment = Payment(
             asked=request,
@@ -194,7 +194,7 @@ class SimulatedGateway(PaymentGateway):
     def _turn(self) -> Iterator[tuple[Payments, Agenda]]:
         """The book, brought up to now."""
         with self._reached(), self._book.turn() as (payments, agenda):
-            now = self._clock.now()
+            now = self.clock.now()
             while (due := agenda.take_step(now)) is not None:
                 payment = payments.find(due.tenant_id, due.payment_id)
                 assert payment is not None  # Steps are only ever put down for payments that are.
