@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -18,29 +19,27 @@ from booking_core.ports.storage import Storage
 from tests.contract.builders import furnish
 from tests.contract.vandals import MemoryVandal, Vandal
 
-StorageFactory = Callable[[], Storage]
+OpenStorage = Callable[[], AbstractContextManager[Storage]]
+
+
+@contextmanager
+def open_memory() -> Iterator[Storage]:
+    """Open a storage in memory."""
+    yield MemoryStorage()
 
 
 @pytest.fixture(params=["memory"])
-def storage(request: pytest.FixtureRequest) -> Iterator[StorageFactory]:
-    """A factory of empty storages that share nothing."""
-    opened: list[Storage] = []
-
-    def open_storage() -> Storage:
-        opened.append(MemoryStorage())
-        return opened[-1]
-
-    yield open_storage
-    for each in opened:
-        each.close()
+def storage(request: pytest.FixtureRequest) -> OpenStorage:
+    """A factory of empty storages that share nothing; whoever opens one closes it."""
+    return open_memory
 
 
 @pytest.fixture
-def store(storage: StorageFactory) -> Storage:
+def store(storage: OpenStorage) -> Iterator[Storage]:
     """One storage with a furnished catalogue and no bookings."""
-    store = storage()
-    furnish(store)
-    return store
+    with storage() as store:
+        furnish(store)
+        yield store
 
 
 @pytest.fixture

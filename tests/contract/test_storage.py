@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -24,14 +25,14 @@ from tests.contract.builders import (
 )
 
 
-def test_a_storage_begins_empty(storage: Callable[[], Storage]) -> None:
-    """No tenant, no claim, nothing to sweep."""
-    fresh = storage()
-    assert tuple(fresh.catalogue.tenants()) == ()
-    assert tuple(claims(fresh)) == ()
-    assert tuple(fresh.bookings.overdue(NOW, limit=10)) == ()
-    assert tuple(fresh.bookings.unsettled(limit=10)) == ()
-    assert fresh.catalogue.resources(ACME, PageRequest()).entries == ()
+def test_a_storage_begins_empty(storage: Callable[[], AbstractContextManager[Storage]]) -> None:
+    """No tenant, no claim, nothing to sweep, nothing to reconcile."""
+    with storage() as fresh:
+        assert tuple(fresh.catalogue.tenants()) == ()
+        assert tuple(claims(fresh)) == ()
+        assert tuple(fresh.bookings.overdue(NOW, limit=10)) == ()
+        assert tuple(fresh.bookings.unsettled(limit=10)) == ()
+        assert fresh.catalogue.resources(ACME, PageRequest()).entries == ()
 
 
 def test_what_one_port_commits_all_of_them_show(store: Storage) -> None:
@@ -44,14 +45,14 @@ def test_what_one_port_commits_all_of_them_show(store: Storage) -> None:
     assert store.idempotency.answer(an_answer(hold).request) == an_answer(hold)
 
 
-def test_two_storages_share_nothing(storage: Callable[[], Storage]) -> None:
+def test_two_storages_share_nothing(storage: Callable[[], AbstractContextManager[Storage]]) -> None:
     """What is stored here is not there: the same slot can be sold in both."""
-    one, other = storage(), storage()
-    for each in (one, other):
-        furnish(each)
-    make(one, a_booking("b", span(9, 10)))
-    assert claims(other) == ()
-    with pytest.raises(NotFound):
-        other.bookings.get(ACME, id_of("b"))
-    make(other, a_booking("b", span(9, 10)))
-    assert holders(one) == holders(other) == ["b"]
+    with storage() as one, storage() as other:
+        for each in (one, other):
+            furnish(each)
+        make(one, a_booking("b", span(9, 10)))
+        assert claims(other) == ()
+        with pytest.raises(NotFound):
+            other.bookings.get(ACME, id_of("b"))
+        make(other, a_booking("b", span(9, 10)))
+        assert holders(one) == holders(other) == ["b"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import pytest
@@ -203,20 +204,22 @@ holds = st.lists(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 @given(holds=holds, reverse=st.booleans())
 def test_lapsing_is_the_same_as_committing_each_expiry(
-    storage: Callable[[], Storage], holds: list[tuple[int, datetime, int]], reverse: bool
+    storage: Callable[[], AbstractContextManager[Storage]],
+    holds: list[tuple[int, datetime, int]],
+    reverse: bool,
 ) -> None:
     """After one batch, or after one commit for each, there is no telling which it was."""
     bookings = [
         a_hold(f"hold-{n}", span(n, n + 1), *UNITS[:many], expires_at=expires_at)
         for n, expires_at, many in holds
     ]
-    batched, one_by_one = storage(), storage()
-    for store in (batched, one_by_one):
-        furnish(store)
-        for booking in bookings:
-            make(store, booking)
     overdue = [booking for booking in bookings if booking.is_overdue(LATER)]
-    for booking in reversed(overdue) if reverse else overdue:
-        change(one_by_one, booking, booking.expire(), now=LATER)
-    assert batched.unit_of_work.lapse(lapses(batched), LATER) == len(overdue)
-    assert seen(batched, *bookings) == seen(one_by_one, *bookings)
+    with storage() as batched, storage() as one_by_one:
+        for store in (batched, one_by_one):
+            furnish(store)
+            for booking in bookings:
+                make(store, booking)
+        for booking in reversed(overdue) if reverse else overdue:
+            change(one_by_one, booking, booking.expire(), now=LATER)
+        assert batched.unit_of_work.lapse(lapses(batched), LATER) == len(overdue)
+        assert seen(batched, *bookings) == seen(one_by_one, *bookings)
