@@ -1,0 +1,84 @@
+"""A synchronous engine behind an asynchronous edge: so many threads, and a bounded queue."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from threading import Thread
+from typing import ParamSpec, TypeAlias, TypeVar, cast
+
+from booking_core.domain.kernel.errors import Busy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_Work: TypeAlias = "tuple[asyncio.AbstractEventLoop, asyncio.Future[object], Callable[[], object]]"
+
+
+@dataclass(slots=True, kw_only=True)
+class Threads:
+    """As many threads as there are database connections: more would only wait for one.
+
+    What waits beyond `waiting_max` is refused at once, so that no request waits for long.
+    """
+
+    count: int
+    waiting_max: int
+    _queue: SimpleQueue[_Work | None] = field(default_factory=SimpleQueue)
+    _started: list[Thread] = field(default_factory=list)
+
+    def start(self) -> None:
+        for number in range(self.count):
+            thread = Thread(target=self._work, name=f"booking-{number}", daemon=True)
+            thread.start()
+            self._started.append(thread)
+
+    def stop(self) -> None:
+        """Finish what is in hand, and what waits."""
+        for _ in self._started:
+            self._queue.put(None)
+        for thread in self._started:
+            thread.join()
+        self._started.clear()
+
+    async def run(self, act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """What the act returns or raises, or Busy when too many others wait already."""
+        if self._queue.qsize() >= self.waiting_max:
+            raise Busy("too many requests wait")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[object] = loop.create_future()
+        self._queue.put((loop, future, lambda: act(*args, **kwargs)))
+        return cast("R", await future)
+
+    def _work(self) -> None:
+        while (work := self._queue.get()) is not None:
+            loop, future, act = work
+            try:
+                result = act()
+            except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+                _tell(loop, future, None, error)
+            else:
+                _tell(loop, future, result, None)
+
+
+def _tell(
+    loop: asyncio.AbstractEventLoop,
+    future: asyncio.Future[object],
+    result: object,
+    error: BaseException | None,
+) -> None:
+    try:
+        loop.call_soon_threadsafe(_settle, future, result, error)
+    except RuntimeError:
+        return  # The loop is closed: nobody waits any more.
+
+
+def _settle(future: asyncio.Future[object], result: object, error: BaseException | None) -> None:
+    if future.cancelled():  # The client has gone; what was done stays done.
+        return
+    if error is None:
+        future.set_result(result)
+    else:
+        future.set_exception(error)
