@@ -164,6 +164,7 @@ class BookingEngine:
             complete_payment=self.complete_payment,
             fail_payment=self.fail_payment,
             progress_payment=self.progress_payment,
+            note_external_refund=self.note_external_refund,
             settle_refunds=self.settle_refunds,
         )
         self.verify = Verify(audit=storage.audit)

@@ -52,7 +52,7 @@ class SimulatedGateway(PaymentGateway):
         randomness: Randomness,
         *,
         public_url: str | None = None,
-        path: Path | str = IN_MEMORY,
+        path: Path | str | None = None,
         plan: Plan = wait,
         outages: Outages = never,
     ) -> None:
@@ -66,7 +66,7 @@ class SimulatedGateway(PaymentGateway):
         self._plan = plan
         self._outages = outages
         with self._reached():
-            self._book = Book(path)
+            self._book = Book(IN_MEMORY if path is None else path)
 
     def create_intent(self, request: IntentRequest) -> PaymentSession:
         with self._call(Call.CREATE_INTENT, request.payment_id) as (payments, agenda):

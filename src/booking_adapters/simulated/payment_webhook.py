@@ -11,7 +11,7 @@ from booking_core.ports.clock import Clock
 from booking_core.ports.payment_webhook import Callback, PaymentWebhook
 
 SIGNATURE = "simulated-signature"
-SECRET_BYTES_LEAST = 32
+SECRET_LENGTH_MIN = 32
 
 
 class SimulatedWebhook(PaymentWebhook):
@@ -19,12 +19,12 @@ class SimulatedWebhook(PaymentWebhook):
 
     name = "simulated"
 
-    def __init__(self, clock: Clock, *, secrets: Sequence[bytes]) -> None:
-        """Raise InvalidInput unless there are one or two secrets of at least 32 bytes."""
-        if not 1 <= len(secrets) <= 2 or min(map(len, secrets)) < SECRET_BYTES_LEAST:
-            raise InvalidInput("secrets", f"one or two of at least {SECRET_BYTES_LEAST} bytes")
+    def __init__(self, clock: Clock, *, secrets: Sequence[str]) -> None:
+        """Raise InvalidInput unless there are one or two secrets of at least 32 characters."""
+        if not 1 <= len(secrets) <= 2 or min(map(len, secrets)) < SECRET_LENGTH_MIN:
+            raise InvalidInput("secrets", f"one or two of at least {SECRET_LENGTH_MIN} characters")
         self._clock = clock
-        self._secrets = tuple(secrets)
+        self._secrets = tuple(secret.encode() for secret in secrets)
 
     def callbacks(self, headers: Mapping[str, str], body: bytes) -> Sequence[Callback]:
         verify(headers.get(SIGNATURE), body, secrets=self._secrets, now=self._clock.now())

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from itertools import chain
 
 from booking_core.application.caller import system
 from booking_core.application.payment.complete_payment import (
@@ -12,12 +15,18 @@ from booking_core.application.payment.complete_payment import (
     CompletePaymentHandler,
 )
 from booking_core.application.payment.fail_payment import FailPayment, FailPaymentHandler
+from booking_core.application.payment.note_external_refund import (
+    NoteExternalRefund,
+    NoteExternalRefundHandler,
+)
 from booking_core.application.payment.progress_payment import (
     ProgressPayment,
     ProgressPaymentHandler,
 )
 from booking_core.application.payment.settle_refunds import SettleRefunds
+from booking_core.domain.kernel.errors import NotFound
 from booking_core.domain.kernel.ids import BookingId, TenantId
+from booking_core.domain.kernel.span import EPOCH
 from booking_core.domain.payment.attempt import Attempt
 from booking_core.domain.payment.lifecycle import PaymentState
 from booking_core.ports.booking_repository import BookingRepository, Dossier
@@ -32,6 +41,7 @@ class Repair(StrEnum):
     COMPLETE_PAYMENT = "complete-payment"
     FAIL_PAYMENT = "fail-payment"
     NOTE_PROGRESS = "note-progress"
+    NOTE_REFUND = "note-refund"
     SETTLE_REFUND = "settle-refund"
 
 
@@ -55,10 +65,22 @@ class Reconcile:
     complete_payment: CompletePaymentHandler
     fail_payment: FailPaymentHandler
     progress_payment: ProgressPaymentHandler
+    note_external_refund: NoteExternalRefundHandler
     settle_refunds: SettleRefunds
 
-    def differences(self) -> Iterator[Difference]:
-        """What is not as the provider knows it; nothing is changed by asking."""
+    def differences(self, since: datetime = EPOCH) -> Iterator[Difference]:
+        """What is not as the provider knows it; nothing is changed by asking.
+
+        Looks at what we know to be unsettled, then at every payment that the provider has seen
+        change since then: money may come by an attempt that we had given up.
+        """
+        found: set[tuple[TenantId, str]] = set()
+        for difference in chain(self._unsettled(), self._changed(since)):
+            if (difference.tenant_id, difference.subject) not in found:
+                found.add((difference.tenant_id, difference.subject))
+                yield difference
+
+    def _unsettled(self) -> Iterator[Difference]:
         after: BookingId | None = None
         while True:
             batch = self.bookings.unsettled(BATCH, after)
@@ -67,6 +89,26 @@ class Reconcile:
             if len(batch) < BATCH:
                 return
             after = batch[-1].booking.id
+
+    def _changed(self, since: datetime) -> Iterator[Difference]:
+        after: str | None = None
+        while True:
+            batch = self.gateway.changed_since(since, BATCH, after)
+            for record in batch:
+                yield from self._of_record(record)
+            if len(batch) < BATCH:
+                return
+            since, after = batch[-1].changed_at, batch[-1].provider_ref
+
+    def _of_record(self, record: ProviderRecord) -> Iterator[Difference]:
+        try:
+            dossier = self.bookings.of_payment(record.tenant_id, record.payment_id)
+        except NotFound:
+            return  # Another engine's: one account at the provider may serve several.
+        attempt = dossier.account.attempt(record.payment_id)
+        if attempt.captured is None:
+            yield from self._payment(dossier, attempt, record)
+        yield from self._refunds(dossier, record)
 
     def _of(self, dossier: Dossier) -> Iterator[Difference]:
         booking = dossier.booking
@@ -110,3 +152,19 @@ class Reconcile:
             repair=repair,
             mend=mend,
         )
+
+    def _refunds(self, dossier: Dossier, record: ProviderRecord) -> Iterator[Difference]:
+        noted = {refund.provider_ref for refund in dossier.account.refunds}
+        for given in record.refunds:
+            if given.refund_id is not None or given.ref in noted:
+                continue
+            note = NoteExternalRefund(
+                payment_id=record.payment_id, amount=given.amount, provider_ref=given.ref
+            )
+            yield Difference(
+                tenant_id=record.tenant_id,
+                booking_id=dossier.booking.id,
+                subject=f"refund {given.ref}",
+                repair=Repair.NOTE_REFUND,
+                mend=partial(self.note_external_refund, note, system(record.tenant_id)),
+            )

@@ -10,6 +10,7 @@ from booking_core.application.draft import Page
 from booking_core.application.once import Once, Turn
 from booking_core.application.payment.start_payment import attempt_facts
 from booking_core.domain.booking.lifecycle import BOOKING_LIFECYCLE, BookingTrigger
+from booking_core.domain.kernel.errors import IllegalTransition
 from booking_core.domain.kernel.ids import PaymentId
 from booking_core.domain.payment.lifecycle import PaymentTrigger
 from booking_core.ports.booking_repository import BookingRepository, Dossier
@@ -21,6 +22,13 @@ class FailPayment:
 
     payment_id: PaymentId
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What a failure is told apart by: another reason for it does not make it another."""
+
+    payment_id: PaymentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +45,11 @@ class FailPaymentHandler:
         dossier = self.bookings.of_payment(by.tenant_id, command.payment_id)
         if not dossier.account.attempt(command.payment_id).is_open:
             return dossier
-        key = f"failed:{command.payment_id}"
-        return self.once(command, by, key, lambda turn: self._draft(command, turn)).dossier
+        key, failed = f"failed:{command.payment_id}", Failed(command.payment_id)
+        try:
+            return self.once(failed, by, key, lambda turn: self._draft(command, turn)).dossier
+        except IllegalTransition:  # Meanwhile it was paid, or cancelled.
+            return self.bookings.of_payment(by.tenant_id, command.payment_id)
 
     def _draft(self, command: FailPayment, turn: Turn) -> None:
         draft = turn.draft

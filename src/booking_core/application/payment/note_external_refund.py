@@ -36,6 +36,9 @@ class NoteExternalRefundHandler:
     def __call__(self, command: NoteExternalRefund, by: Caller) -> Dossier:
         """The booking as it is then; told twice, it has one effect."""
         by.run()
+        dossier = self.bookings.of_payment(by.tenant_id, command.payment_id)
+        if any(noted.provider_ref == command.provider_ref for noted in dossier.account.refunds):
+            return dossier
         key = f"external:{command.provider_ref}"
         return self.once(command, by, key, lambda turn: self._draft(command, turn)).dossier
 

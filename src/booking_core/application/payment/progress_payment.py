@@ -8,6 +8,7 @@ from booking_core.application.booking.extend_hold import extend
 from booking_core.application.caller import Caller
 from booking_core.application.once import Once, Turn
 from booking_core.application.payment.start_payment import attempt_facts
+from booking_core.domain.kernel.errors import IllegalTransition
 from booking_core.domain.kernel.ids import PaymentId
 from booking_core.domain.payment.lifecycle import PaymentState, PaymentTrigger
 from booking_core.ports.booking_repository import BookingRepository, Dossier
@@ -34,7 +35,10 @@ class ProgressPaymentHandler:
         if dossier.account.attempt(command.payment_id).state is not PaymentState.CREATED:
             return dossier
         key = f"processing:{command.payment_id}"
-        return self.once(command, by, key, lambda turn: self._draft(command, turn)).dossier
+        try:
+            return self.once(command, by, key, lambda turn: self._draft(command, turn)).dossier
+        except IllegalTransition:  # Meanwhile it came to its end.
+            return self.bookings.of_payment(by.tenant_id, command.payment_id)
 
     def _draft(self, command: ProgressPayment, turn: Turn) -> None:
         draft = turn.draft
