@@ -1,0 +1,116 @@
+"""THE composition root: settings in, the engine with all its adapters out."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from attrs import frozen
+from dependency_injector import containers, providers
+
+from booking_adapters.memory.storage import MemoryStorage
+from booking_adapters.settings import Settings
+from booking_adapters.simulated.book import IN_MEMORY
+from booking_adapters.simulated.checkout import Checkout
+from booking_adapters.simulated.payment_gateway import SimulatedGateway
+from booking_adapters.simulated.payment_webhook import SimulatedWebhook
+from booking_adapters.system.clock import SystemClock
+from booking_adapters.system.randomness import SystemRandomness
+from booking_core.engine import BookingEngine, Ports
+from booking_core.ports.clock import Clock
+from booking_core.ports.randomness import Randomness
+from booking_core.ports.storage import Storage
+
+
+@frozen(kw_only=True)
+class Composition:
+    """The engine, and what an edge needs beside it; leaving the context closes all of it.
+
+    `webhook` is None without a secret to judge it by; `checkout`, the page of the simulated
+    provider, is there only outside production.
+    """
+
+    settings: Settings
+    engine: BookingEngine
+    storage: Storage
+    gateway: SimulatedGateway
+    webhook: SimulatedWebhook | None
+    checkout: Checkout | None
+
+    def close(self) -> None:
+        """Let go of database and provider."""
+        self.engine.close()
+        self.gateway.close()
+
+    def __enter__(self) -> Composition:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def compose(settings: Settings) -> Composition:
+    """One engine by these settings; each call makes another, with nothing shared."""
+    return _Container(settings=settings).composition()
+
+
+def _sql_storage(settings: Settings) -> Storage:
+    from booking_adapters.sqlalchemy.storage import SqlStorage  # An extra: only who uses it has it.
+
+    database = settings.database
+    return SqlStorage.open(
+        database.url.reveal(),
+        role=database.role,
+        pool_size=database.pool_size,
+        sqlite_synchronous=database.sqlite_synchronous,
+    )
+
+
+def _gateway(settings: Settings, clock: Clock, randomness: Randomness) -> SimulatedGateway:
+    return SimulatedGateway(
+        clock,
+        randomness,
+        public_url=None if settings.is_production else settings.http.address,
+        path=settings.payments.simulated_file or IN_MEMORY,
+    )
+
+
+def _webhook(settings: Settings, clock: Clock) -> SimulatedWebhook | None:
+    secret = settings.payments.webhook_secret
+    return None if secret is None else SimulatedWebhook(clock, secrets=(secret.reveal().encode(),))
+
+
+def _checkout(settings: Settings, gateway: SimulatedGateway) -> Checkout | None:
+    return None if settings.is_production else Checkout(gateway)
+
+
+class _Container(containers.DeclarativeContainer):
+    """Each thing is made once, when first needed, whichever thread needs it."""
+
+    settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
+    clock = providers.ThreadSafeSingleton(SystemClock)
+    randomness = providers.ThreadSafeSingleton(SystemRandomness)
+    storage = providers.Selector(
+        settings.provided.database.scheme,
+        memory=providers.ThreadSafeSingleton(MemoryStorage),
+        sqlite=providers.ThreadSafeSingleton(_sql_storage, settings),
+        postgresql=providers.ThreadSafeSingleton(_sql_storage, settings),
+    )
+    gateway = providers.ThreadSafeSingleton(_gateway, settings, clock, randomness)
+    ports = providers.ThreadSafeSingleton(
+        Ports, storage=storage, payments=gateway, clock=clock, randomness=randomness
+    )
+    engine = providers.ThreadSafeSingleton(BookingEngine, ports)
+    composition = providers.ThreadSafeSingleton(
+        Composition,
+        settings=settings,
+        engine=engine,
+        storage=storage,
+        gateway=gateway,
+        webhook=providers.ThreadSafeSingleton(_webhook, settings, clock),
+        checkout=providers.ThreadSafeSingleton(_checkout, settings, gateway),
+    )

@@ -1,0 +1,1 @@
+"""A town's worth of inventory to try the engine on, one house per file."""
