@@ -42,7 +42,7 @@ def _canonical(terms: Terms) -> str:
                 [tier.notice // timedelta(microseconds=1), tier.share_bp, tier.fee_minor]
                 for tier in terms.cancellation.tiers
             ],
-            "holdForSeconds": terms.hold_for // timedelta(seconds=1),
+            "holdForMicroseconds": terms.hold_for // timedelta(microseconds=1),
             "attemptsMax": terms.attempts_max,
             "releasesOnPaymentFailure": terms.releases_on_payment_failure,
             "releasesOnNoShow": terms.releases_on_no_show,
