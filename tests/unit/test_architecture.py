@@ -109,9 +109,13 @@ def test_every_port_has_a_contract_suite_of_its_name(port_stems: set[str]) -> No
     assert {f"test_{stem}" for stem in port_stems} <= suites
 
 
-def test_every_port_has_an_adapter_in_memory_of_its_name(port_stems: set[str]) -> None:
-    """The in-memory engine is complete: whoever embeds it first needs nothing else."""
-    adapters = {path.stem for path in (ROOT / "src/booking_adapters/memory").glob("*.py")}
+def test_every_port_has_an_adapter_of_its_name_that_needs_nothing(port_stems: set[str]) -> None:
+    """Whoever embeds the engine first finds all it needs in memory, or simulated."""
+    adapters = {
+        path.stem
+        for folder in ("memory", "simulated")
+        for path in (ROOT / "src/booking_adapters" / folder).glob("*.py")
+    }
     assert port_stems <= adapters
 
 

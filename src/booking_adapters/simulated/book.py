@@ -31,9 +31,13 @@ class Book:
             check_same_thread=False,  # The lock keeps threads apart.
         )
         self._connection.row_factory = sqlite3.Row
-        with self._transaction():
-            for statement in (payments.SCHEMA + agenda.SCHEMA).split(";"):
-                self._connection.execute(statement)
+        try:
+            with self._transaction():
+                for statement in (payments.SCHEMA + agenda.SCHEMA).split(";"):
+                    self._connection.execute(statement)
+        except BaseException:
+            self._connection.close()
+            raise
 
     @contextmanager
     def turn(self) -> Iterator[tuple[Payments, Agenda]]:

@@ -23,6 +23,7 @@ from booking_core.domain.kernel.ids import PaymentId, RefundId, TenantId
 from booking_core.domain.kernel.money import Money
 from booking_core.ports.clock import Clock
 from booking_core.ports.payment_gateway import (
+    RECORDS_MOST,
     GatewayUnavailable,
     IntentRequest,
     PaymentGateway,
@@ -35,7 +36,6 @@ from booking_core.ports.randomness import Randomness
 
 TOKENS = 1 << 128
 DELIVERIES_MOST = 100
-PAGE_MOST = 1000
 
 
 class SimulatedGateway(PaymentGateway):
@@ -99,8 +99,8 @@ class SimulatedGateway(PaymentGateway):
     def changed_since(
         self, since: datetime, limit: int, after: str | None = None
     ) -> Sequence[ProviderRecord]:
-        if not 1 <= limit <= PAGE_MOST:
-            raise InvalidInput("limit", f"1 to {PAGE_MOST}")
+        if not 1 <= limit <= RECORDS_MOST:
+            raise InvalidInput("limit", f"1 to {RECORDS_MOST}")
         with self._call(Call.CHANGED_SINCE, since.isoformat()) as (payments, _):
             found = payments.changed_since(since, after, limit)
             return tuple(payment.record for payment in found)

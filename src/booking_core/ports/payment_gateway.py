@@ -14,6 +14,9 @@ from booking_core.domain.kernel.money import Money
 from booking_core.domain.payment.lifecycle import PaymentState
 
 
+RECORDS_MOST = 1000  # In one answer.
+
+
 @dataclass(eq=False)
 class GatewayUnavailable(BookingError):
     """The payment provider {provider} does not answer"""
@@ -108,6 +111,7 @@ class PaymentGateway(Protocol):
         """At most so many payments that changed at or after that instant, oldest change first.
 
         Of those that changed at one instant, by provider_ref; at `since` itself only the ones
-        beyond `after`. So the last record of a page says where the next begins.
+        beyond `after`. So the last record of a page says where the next begins. InvalidInput unless
+        the limit is 1 to 1000.
         """
         ...
