@@ -146,6 +146,7 @@ class BookingEngine:
         self.find_free = FindFree(catalogue=catalogue, occupancy=occupancy, clock=clock)
         self.block_units = BlockUnitsHandler(
             catalogue=catalogue,
+            blocks=storage.blocks,
             occupancy=occupancy,
             unit_of_work=work,
             lapse_holds=self.lapse_holds,

@@ -130,13 +130,21 @@ def _same(reply: Reply, answer: Answer) -> Outcome:
     return Outcome(dossier=dossier, payment_id=answer.payment_id, replayed=True)
 
 
+def valid_key(key: str) -> str:
+    """The key itself, or InvalidInput if it can be none."""
+    if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
+        raise InvalidInput("Idempotency-Key", "1 to 200 printable ASCII characters")
+    return key
+
+
 def _reply(command: object, by: Caller, key: str | None) -> Reply | None:
     if key is None:
         return None
-    if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
-        raise InvalidInput("Idempotency-Key", "1 to 200 printable ASCII characters")
     request = RequestKey(
-        tenant_id=by.tenant_id, principal=by.id, operation=type(command).__name__, key=key
+        tenant_id=by.tenant_id,
+        principal=by.id,
+        operation=type(command).__name__,
+        key=valid_key(key),
     )
     # Commands are frozen values of plain fields: equal ones, and no others, print alike.
     return Reply(request, blake2b(repr(command).encode(), digest_size=16).hexdigest())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from booking_core.application.caller import Caller
 from booking_core.domain.availability.block import Block
+from booking_core.domain.kernel.errors import Forbidden, NotFound
 from booking_core.domain.kernel.ids import BlockId
 from booking_core.ports.block_repository import BlockRepository
 from booking_core.ports.catalogue_repository import CatalogueRepository
@@ -30,9 +31,14 @@ class LiftBlockHandler:
     clock: Clock
 
     def __call__(self, command: LiftBlock, by: Caller) -> Block:
-        """The block, lifted, or IllegalTransition if it was before."""
+        """The block, lifted now or before; NotFound for what another provider keeps from sale."""
         block = self.blocks.get(by.tenant_id, command.block_id)
-        by.own(self.catalogue.resource(by.tenant_id, block.resource_id).provider_id)
+        try:
+            by.own(self.catalogue.resource(by.tenant_id, block.resource_id).provider_id)
+        except Forbidden:
+            raise NotFound("block", block.id) from None
+        if block.lifted_at is not None:
+            return block
         now = self.clock.now()
         lifted = block.lift(now)
         self.unit_of_work.commit(

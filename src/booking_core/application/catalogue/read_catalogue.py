@@ -15,21 +15,26 @@ from booking_core.ports.page import Page, PageRequest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCatalogue:
-    """What a tenant offers, open to all of its callers."""
+    """What a tenant offers, open to all of its callers.
+
+    `fresh` is for whoever is about to change it: otherwise it may be a little old.
+    """
 
     catalogue: CatalogueRepository
 
-    def resource(self, resource_id: ResourceId, by: Caller) -> Resource:
+    def resource(self, resource_id: ResourceId, by: Caller, *, fresh: bool = False) -> Resource:
         """The resource, or NotFound."""
-        return self.catalogue.resource(by.tenant_id, resource_id)
+        return self.catalogue.resource(by.tenant_id, resource_id, fresh=fresh)
 
-    def service(self, service_id: ServiceId, by: Caller) -> Service:
+    def service(self, service_id: ServiceId, by: Caller, *, fresh: bool = False) -> Service:
         """The service, or NotFound."""
-        return self.catalogue.service(by.tenant_id, service_id)
+        return self.catalogue.service(by.tenant_id, service_id, fresh=fresh)
 
-    def performance(self, performance_id: PerformanceId, by: Caller) -> Performance:
+    def performance(
+        self, performance_id: PerformanceId, by: Caller, *, fresh: bool = False
+    ) -> Performance:
         """The performance, or NotFound."""
-        return self.catalogue.performance(by.tenant_id, performance_id)
+        return self.catalogue.performance(by.tenant_id, performance_id, fresh=fresh)
 
     def resources(self, page: PageRequest, by: Caller) -> Page[Resource]:
         """Resources by id."""

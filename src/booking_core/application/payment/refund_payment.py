@@ -9,10 +9,10 @@ from booking_core.application.caller import Caller
 from booking_core.application.once import Once, Outcome, Turn
 from booking_core.application.payment.give_back import owe
 from booking_core.application.payment.settle_refunds import SettleRefunds
-from booking_core.domain.kernel.errors import InvalidInput
+from booking_core.domain.kernel.errors import InvalidInput, NotFound
 from booking_core.domain.kernel.ids import PaymentId, RefundId
 from booking_core.domain.kernel.money import Money
-from booking_core.ports.booking_repository import BookingRepository
+from booking_core.ports.booking_repository import BookingRepository, Dossier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +39,16 @@ class RefundPaymentHandler:
         self.settle_refunds.of(outcome.dossier)
         return outcome
 
+    def _sold(self, payment_id: PaymentId, by: Caller) -> Dossier:
+        dossier = self.bookings.of_payment(by.tenant_id, payment_id)
+        try:
+            return by.sell(dossier)
+        except NotFound:  # Somebody else's: as if there were no such payment.
+            raise NotFound("payment", payment_id) from None
+
     def _draft(self, command: RefundPayment, turn: Turn) -> None:
         draft = turn.draft
-        dossier = draft.by.sell(self.bookings.of_payment(draft.by.tenant_id, command.payment_id))
-        page = draft.open(dossier)
+        page = draft.open(self._sold(command.payment_id, draft.by))
         attempt = page.account.attempt(command.payment_id)
         if attempt.captured is None:
             raise InvalidInput("paymentId", "a payment that was captured")
