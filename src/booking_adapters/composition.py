@@ -81,7 +81,7 @@ def _gateway(settings: Settings, clock: Clock, randomness: Randomness) -> Simula
 
 def _webhook(settings: Settings, clock: Clock) -> SimulatedWebhook | None:
     secret = settings.payments.webhook_secret
-    return None if secret is None else SimulatedWebhook(clock, secrets=(secret.reveal().encode(),))
+    return None if secret is None else SimulatedWebhook(clock, secrets=(secret.reveal(),))
 
 
 def _checkout(settings: Settings, gateway: SimulatedGateway) -> Checkout | None:

@@ -1,0 +1,1 @@
+"""What may be wrong around the engine, looked for before it hurts."""
