@@ -12,6 +12,7 @@ import pytest
 
 from booking_core.domain.availability.block import Block
 from booking_core.domain.kernel.errors import NotFound
+from booking_core.domain.kernel.span import Span
 from booking_core.ports.booking_repository import Dossier
 from booking_core.ports.page import PageRequest
 from booking_core.ports.storage import Storage
@@ -105,7 +106,7 @@ def test_a_refused_change_leaves_the_booking_as_it_was(store: Storage) -> None:
     [span(9, 10), span(8, 9.5), span(9.5, 11), span(8, 11), span(9.25, 9.75)],
     ids=["same", "begins before", "ends after", "around", "within"],
 )
-def test_no_two_live_claims_on_one_unit_overlap(store: Storage, taken: object) -> None:
+def test_no_two_live_claims_on_one_unit_overlap(store: Storage, taken: Span) -> None:
     """However two periods overlap, the second booking of the unit is refused, and told when."""
     make(store, a_booking("first", taken))
     with pytest.raises(Taken) as refusal:
@@ -117,7 +118,7 @@ def test_no_two_live_claims_on_one_unit_overlap(store: Storage, taken: object) -
 def test_a_moment_of_overlap_is_enough(store: Storage) -> None:
     """Periods are exact to the microsecond."""
     make(store, a_booking("first", span(9, 10)))
-    late = replace(span(9, 10), start=at(10) - timedelta(microseconds=1), end=at(11))
+    late = Span(at(10) - timedelta(microseconds=1), at(11))
     with pytest.raises(Taken):
         make(store, a_booking("second", late))
 
@@ -128,6 +129,14 @@ def test_periods_that_touch_are_both_had(store: Storage) -> None:
     make(store, a_booking("after", span(12, 13)))
     make(store, a_booking("before", span(10, 11)))
     assert holders(store) == ["before", "noon", "after"]
+
+
+def test_periods_that_touch_within_a_second_are_both_had(store: Storage) -> None:
+    """Nothing is rounded on the way."""
+    odd = at(10) + timedelta(microseconds=123457)
+    make(store, a_booking("first", Span(at(9), odd)))
+    make(store, a_booking("second", Span(odd, at(11))))
+    assert [claim.span.start for claim in claims(store)] == [at(9), odd]
 
 
 def test_units_are_claimed_each_for_itself(store: Storage) -> None:

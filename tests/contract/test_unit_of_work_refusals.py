@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -120,6 +121,16 @@ def test_the_second_writer_of_a_block_is_refused(store: Storage) -> None:
     store.unit_of_work.commit(lift)
     with pytest.raises(StaleBooking):
         store.unit_of_work.commit(lift)
+
+
+def test_a_block_is_made_once(store: Storage) -> None:
+    """Version 1 of a block that exists is refused, also at another time."""
+    for during, refused in ((span(9, 10), False), (span(14, 15), True)):
+        block = a_block("block", during)
+        changes = Changes(tenant_id=ACME, now=NOW, blocks=(block,), claimed=tuple(block.claims()))
+        with pytest.raises(StaleBooking) if refused else nullcontext():
+            store.unit_of_work.commit(changes)
+    assert [claim.span for claim in claims(store)] == [span(9, 10)]
 
 
 @pytest.mark.parametrize("gone", ["never claimed", "another unit", "another period", "released"])
@@ -256,8 +267,9 @@ def test_only_live_holds_of_this_customer_on_this_resource_count(store: Storage)
     upstairs = an_item(span(13, 14), resource_id=ATTIC)
     make(store, a_hold("elsewhere", span(13, 14), items=(upstairs,)))
     make(store, a_hold("theirs", span(14, 15), tenant_id=GLOBEX))
-    make(store, a_hold("mine", span(15, 16)), hold_limits=limit(1))
-    assert standing(store, a_hold("mine", span(15, 16))).booking.is_held
+    mine, also_bobs = a_hold("mine", span(15, 16)), a_hold("b", span(16, 17), customer_id=BOB)
+    make(store, mine, also_bobs, hold_limits=limit(1))
+    assert standing(store, mine).booking.is_held
 
 
 def test_a_hold_that_is_moved_counts_once(store: Storage) -> None:
@@ -266,6 +278,13 @@ def test_a_hold_that_is_moved_counts_once(store: Storage) -> None:
     moved = hold.reschedule((an_item(span(14, 15)),), hold.price)
     change(store, hold, moved, hold_limits=limit(1))
     assert [claim.span for claim in claims(store)] == [span(14, 15)]
+
+
+def test_who_confirms_holds_one_less(store: Storage) -> None:
+    """It is what stands after the commit that counts."""
+    one = make(store, a_hold("one", span(9, 10)), a_hold("two", span(10, 11)))
+    change(store, one, one.pay(), hold_limits=limit(1))
+    assert not standing(store, one).booking.is_held
 
 
 # Overdue holds
