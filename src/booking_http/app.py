@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
 
 from litestar import Litestar
 from litestar.datastructures import State
@@ -12,12 +13,16 @@ from litestar.exceptions import HTTPException
 from booking_adapters.settings import TokenSettings
 from booking_core.domain.kernel.errors import BookingError
 from booking_core.engine import BookingEngine
+from booking_core.ports.payment_webhook import PaymentWebhook
 from booking_http.auth import Authentication
 from booking_http.call import Call
 from booking_http.documentation import documented
 from booking_http.edge import Edge
+from booking_http.health import Probes
+from booking_http.payments.checkout import Checkout
 from booking_http.problems import BODY_BYTES_MAX, answer, from_fault, from_litestar
-from booking_http.routes import ROUTES
+from booking_http.queries import refuse_unknown_parameters
+from booking_http.routes import DEVELOPMENT_ROUTES, ROUTES
 from booking_http.threads import Threads
 
 WAITING_PER_THREAD = 32
@@ -28,25 +33,37 @@ def create_app(
     tokens: TokenSettings,
     *,
     threads: int = 10,
+    webhooks: Sequence[PaymentWebhook] = (),
+    checkout: Checkout | None = None,
 ) -> Litestar:
-    """The application; InvalidSetting if no token could be judged by these settings.
+    """The application, or InvalidSetting if no token could be judged by these settings.
 
-    `threads` is how many requests reach the engine at once: as many as the storage has connections.
-    Closing the engine remains with whoever opened it.
+    `threads` is how many requests reach the engine at once: as many as storage has connections.
+    `webhooks` are the payment providers that may tell something; `checkout` is the simulated
+    provider's page, for development only. Closing the engine remains with whoever opened it.
     """
     pool = Threads(count=threads, waiting_max=threads * WAITING_PER_THREAD)
+    probes = Probes(engine)
     app = Litestar(
-        route_handlers=ROUTES,
-        guards=[Authentication(tokens)],
+        route_handlers=ROUTES if checkout is None else [*ROUTES, *DEVELOPMENT_ROUTES],
+        guards=[Authentication(tokens), refuse_unknown_parameters],
         request_class=Call,
-        state=State({"engine": engine, "threads": pool}),
-        lifespan=[_running(pool)],
+        state=State(
+            {
+                "engine": engine,
+                "threads": pool,
+                "probes": probes,
+                "webhooks": {webhook.name: webhook for webhook in webhooks},
+                "checkout": checkout,
+            }
+        ),
+        lifespan=[_running(pool, probes.threads)],
         exception_handlers={
             BookingError: answer,
             HTTPException: from_litestar,
             Exception: from_fault,
         },
-        openapi_config=documented(),
+        openapi_config=documented(version("booking-core")),
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,
     )
@@ -54,13 +71,15 @@ def create_app(
     return app
 
 
-def _running(pool: Threads) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+def _running(*pools: Threads) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        pool.start()
+        for pool in pools:
+            pool.start()
         try:
             yield
         finally:
-            pool.stop()
+            for pool in pools:
+                pool.stop()
 
     return lifespan

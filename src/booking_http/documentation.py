@@ -1,20 +1,131 @@
-"""The OpenAPI document."""
+"""The OpenAPI document, and a page that shows it and loads nothing from elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from litestar import Response, Router, get
+from litestar.connection import Request
+from litestar.enums import MediaType
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
+from litestar.openapi.spec import Components, License, SecurityScheme, Tag
+from litestar.params import FromPath
+
+from booking_http.auth import PUBLIC
+from booking_http.refusals import UnknownRoute
+from booking_http.refused import Problem
+from booking_http.strict_body import Body, View
+
+ASSETS = {
+    "swagger-ui-bundle.js": "text/javascript",
+    "initialize.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+    "favicon-32x32.png": "image/png",
+}
+HEADERS = {
+    # The page sets styles on its elements, and draws its icons from data within its style sheet.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+TAGS = {
+    "Bookings": "What customers do",
+    "Availability": "What is free, and why not",
+    "Payments": "Paying, refunds, and what the payment provider tells",
+    "Provider": "What providers decide",
+    "Catalogue": "What can be booked",
+    "Problems": "What a refusal means",
+    "Operations": "Whether the service works",
+    "Development": "Only outside production",
+}
 
 
-def documented() -> OpenAPIConfig:
-    """OpenAPI 3.1."""
+class Document(JsonRenderPlugin):
+    """The document with the shapes of bodies as strict as they are judged."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return msgspec.json.encode(exact(openapi_schema))
+
+
+class Page(OpenAPIRenderPlugin):
+    """Swagger UI, out of this package."""
+
+    def __init__(self) -> None:
+        super().__init__(path="/", media_type=MediaType.HTML)
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return _asset("index.html")
+
+
+def documented(version: str) -> OpenAPIConfig:
+    """OpenAPI 3.1 at /schema/openapi.json, and the page at /schema."""
     return OpenAPIConfig(
         title="Booking",
-        version="0.1.0",
+        version=version,
+        summary="Takes bookings and never sells the same thing twice",
+        license=License(name="MIT", identifier="MIT"),
         components=Components(
             security_schemes={
                 "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")
             }
         ),
         security=[{"bearer": []}],
+        tags=[Tag(name=name, description=said) for name, said in TAGS.items()],
+        use_handler_docstrings=True,
+        render_plugins=[Page(), Document()],
+        openapi_router=Router(
+            "/schema",
+            route_handlers=[get_asset],
+            include_in_schema=False,
+            opt=PUBLIC,
+            after_request=_found,
+        ),
     )
+
+
+def exact(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with every shape of ours as msgspec itself judges it."""
+    components = document["components"]
+    _, shapes = msgspec.json.schema_components(
+        [Problem, *_below(Body), *_below(View)], ref_template="#/components/schemas/{name}"
+    )
+    known = components["schemas"]
+    exactly = {name: shapes.get(name, shape) for name, shape in (shapes | known).items()}
+    return document | {"components": components | {"schemas": exactly}}
+
+
+@get("/assets/{name:str}", sync_to_thread=False)
+def get_asset(name: FromPath[str]) -> Response[bytes]:
+    """One of the few files that the page needs."""
+    if name not in ASSETS:
+        raise UnknownRoute
+    headers = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
+    return Response(_asset(name), media_type=ASSETS[name], headers=headers)
+
+
+@cache
+def _asset(name: str) -> bytes:
+    return files("booking_http").joinpath("static", "swagger-ui", name).read_bytes()
+
+
+async def _found(response: Response[Any]) -> Response[Any]:
+    """The framework's own page for a missing one is no problem document; ours is."""
+    if response.status_code == 404:
+        raise UnknownRoute
+    if response.media_type == MediaType.HTML:
+        response.headers.update(HEADERS)
+    return response
+
+
+def _below(kind: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)

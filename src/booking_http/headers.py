@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 
 from litestar.params import HeaderParameter
 
+from booking_core.application.once import valid_key
 from booking_core.domain.kernel.errors import InvalidInput
 
 IdempotencyKey: TypeAlias = Annotated[
@@ -41,6 +42,11 @@ def expected_version(if_match: str | None) -> int | None:
     if found is None:
         raise InvalidInput("If-Match", 'one ETag of an earlier answer, such as "3"')
     return int(found[1])
+
+
+def checked(key: str | None) -> str | None:
+    """The key itself, or InvalidInput; for acts whose outcome can be looked up by itself."""
+    return None if key is None else valid_key(key)
 
 
 def versioned(

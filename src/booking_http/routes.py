@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from booking_http.bookings import customer_verbs, making, provider_verbs
-from booking_http.problem_pages import get_problem_type, list_problem_types
+from booking_http import health, problem_pages
+from booking_http.availability import explain, free, seats
+from booking_http.bookings import customer_verbs, documents, history, making, provider_verbs
+from booking_http.catalogue import blocks, performances, resources, services
+from booking_http.payments import checkout, paying, webhooks
 
 ROUTES = [
+    health.get_health,
+    health.is_live,
+    health.is_ready,
     making.create_booking,
     making.list_bookings,
     making.get_booking,
+    history.read_history,
+    documents.get_ticket_code,
+    documents.get_calendar_file,
     customer_verbs.quote_cancellation,
     customer_verbs.cancel_booking,
     customer_verbs.delete_booking,
@@ -21,6 +30,32 @@ ROUTES = [
     provider_verbs.check_in_booking,
     provider_verbs.complete_booking,
     provider_verbs.mark_no_show,
-    list_problem_types,
-    get_problem_type,
+    free.find_free_of_resource,
+    free.find_free_of_service,
+    seats.show_seats,
+    explain.explain_availability,
+    resources.list_resources,
+    resources.get_resource,
+    resources.create_resource,
+    resources.put_resource,
+    services.list_services,
+    services.get_service,
+    services.create_service,
+    services.put_service,
+    performances.list_performances,
+    performances.get_performance,
+    performances.create_performance,
+    performances.put_performance,
+    blocks.list_blocks,
+    blocks.block_units,
+    blocks.lift_block,
+    paying.start_payment,
+    paying.refund_payment,
+    webhooks.receive_callback,
+    problem_pages.list_problem_types,
+    problem_pages.get_problem_type,
+]
+DEVELOPMENT_ROUTES = [
+    checkout.show_checkout,
+    checkout.decide_checkout,
 ]

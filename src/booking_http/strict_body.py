@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ast import literal_eval
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
@@ -12,6 +13,7 @@ from litestar.typing import FieldDefinition
 from booking_core.domain.kernel.errors import InvalidInput
 from booking_http.refusals import UnsupportedMediaType
 from booking_http.strict_json import read_json
+from booking_http.texts import MEANINGS
 
 if TYPE_CHECKING:
     from litestar._openapi.schema_generation import SchemaCreator
@@ -22,12 +24,11 @@ Shape = TypeVar("Shape")
 
 _AT = re.compile(r" - at `(?:key` in `)?\$\.?(.*)`$")
 _NAMES_A_FIELD = re.compile(r"(?:missing required|contains unknown) field `([^`]*)`")
+_PATTERN = re.compile(r"matching regex (.*)$")
 _SAID = {
     "Invalid RFC3339 encoded datetime": "an RFC 3339 time such as 2026-03-29T02:30:00+01:00",
     "Expected `datetime` with a timezone component": "a time with an offset from UTC",
     "Invalid RFC3339 encoded date": "a date such as 2026-03-29",
-    "Invalid ISO8601 duration": "an ISO 8601 duration such as PT30M",
-    "Expected `duration`": "an ISO 8601 duration such as PT30M",
 }
 
 
@@ -76,4 +77,6 @@ def invalid(message: str) -> InvalidInput:
     for beginning, expected in _SAID.items():
         if said.startswith(beginning):
             said = expected
+    if pattern := _PATTERN.search(said):
+        said = MEANINGS.get(literal_eval(pattern[1]), said)
     return InvalidInput(path or "body", said.removeprefix("Expected ").replace("`", ""))

@@ -14,7 +14,7 @@ from booking_core.domain.kernel.ids import PerformanceId, ResourceId, ServiceId,
 from booking_core.engine import BookingEngine
 from booking_http.instants import When, at
 from booking_http.strict_body import Body
-from booking_http.texts import Name, Reason
+from booking_http.texts import Category, Name, Reason
 
 
 class ItemRequest(Body, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class ItemRequest(Body, frozen=True, kw_only=True):
     end: When | None = None
     quantity: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
     unit_ids: Annotated[tuple[Name, ...], msgspec.Meta(max_length=1000)] = ()
-    category: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    category: Category | None = None
 
     def line(self, engine: BookingEngine, by: Caller) -> Line:
         """What it means in UTC, or InvalidInput."""

@@ -1,0 +1,1 @@
+"""What is free, over HTTP: slots, periods, quantities, seats, and why not."""

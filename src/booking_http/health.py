@@ -1,0 +1,118 @@
+"""Whether the service lives, and whether each of its parts can work."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, cast
+
+from litestar import Response, get
+
+from booking_core.domain.kernel.errors import BookingError, NotFound
+from booking_core.domain.kernel.ids import BookingId, PaymentId, TenantId
+from booking_core.engine import BookingEngine
+from booking_http.auth import PUBLIC
+from booking_http.call import Call
+from booking_http.strict_body import View
+from booking_http.threads import Threads
+
+PROBE_SECONDS_MAX = 3.0
+FRESH_SECONDS = 1.0  # However often somebody asks, the parts are probed once a second at most.
+NOBODY = TenantId("-")  # No tenant can be named so.
+
+Status: TypeAlias = Literal["UP", "DOWN"]
+
+
+class Health(View, frozen=True, kw_only=True):
+    """UP if all that is needed is."""
+
+    status: Status
+    components: dict[str, Status]
+
+
+@dataclass(slots=True)
+class Probes:
+    """Asks each part something cheap, in threads of their own: a full house is not a sick one."""
+
+    engine: BookingEngine
+    threads: Threads = field(default_factory=lambda: Threads(count=2, waiting_max=4))
+    _seen: dict[str, Status] = field(default_factory=dict)
+    _seen_at: float = float("-inf")
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def components(self) -> dict[str, Status]:
+        async with self._asking:
+            if time.monotonic() - self._seen_at > FRESH_SECONDS:
+                probes = self._probes()
+                found = await asyncio.gather(*map(self._status, probes.values()))
+                self._seen = dict(zip(probes, found, strict=True))
+                self._seen_at = time.monotonic()
+        return self._seen
+
+    def _probes(self) -> Mapping[str, Callable[[], object]]:
+        storage, payments = self.engine.ports.storage, self.engine.ports.payments
+        return {
+            "storage": lambda: storage.bookings.get(NOBODY, BookingId("-")),
+            "payments": lambda: payments.find(NOBODY, PaymentId("-")),
+        }
+
+    async def _status(self, probe: Callable[[], object]) -> Status:
+        try:
+            await asyncio.wait_for(self.threads.run(probe), PROBE_SECONDS_MAX)
+        except NotFound:
+            return "UP"
+        except (BookingError, TimeoutError):
+            return "DOWN"
+        return "UP"
+
+
+@get(
+    "/health/live",
+    operation_id="isLive",
+    summary="Whether the process answers at all",
+    tags=["Operations"],
+    opt=PUBLIC,
+    security=[],
+)
+async def is_live() -> Health:
+    """A restart would help where this fails."""
+    return Health(status="UP", components={})
+
+
+@get(
+    "/health/ready",
+    operation_id="isReady",
+    summary="Whether bookings can be taken",
+    tags=["Operations"],
+    opt=PUBLIC,
+    security=[],
+)
+async def is_ready(request: Call) -> Response[Health]:
+    """Not without storage; without the payment provider, holds can still be had."""
+    storage = (await _probes(request).components())["storage"]
+    return _answer(Health(status=storage, components={"storage": storage}))
+
+
+@get(
+    "/health",
+    operation_id="getHealth",
+    summary="The health of each component",
+    tags=["Operations"],
+    opt=PUBLIC,
+    security=[],
+)
+async def get_health(request: Call) -> Response[Health]:
+    """DOWN if any of them is."""
+    components = await _probes(request).components()
+    down = "DOWN" in components.values()
+    return _answer(Health(status="DOWN" if down else "UP", components=components))
+
+
+def _probes(request: Call) -> Probes:
+    return cast("Probes", request.app.state.probes)
+
+
+def _answer(health: Health) -> Response[Health]:
+    return Response(health, status_code=200 if health.status == "UP" else 503)

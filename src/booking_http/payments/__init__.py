@@ -1,0 +1,1 @@
+"""Money over HTTP: paying, refunds, and what the payment provider tells."""
