@@ -8,13 +8,23 @@ from booking_adapters.composition import compose
 from booking_adapters.settings import Settings
 from booking_cli.sweeper import Sweeper
 from booking_http.app import create_app
+from booking_http.payments.checkout import Checkout
 
 
 def application(settings: Settings) -> Litestar:
     """The HTTP edge over an engine of its own, which a sweeper keeps in order."""
     composition = compose(settings)
     sweeper = Sweeper(composition)
-    app = create_app(composition.engine, settings.tokens, threads=settings.database.pool_size)
+    engine, pages = composition.engine, composition.checkout
+    app = create_app(
+        engine,
+        settings.tokens,
+        threads=settings.database.pool_size,
+        webhooks=() if composition.webhook is None else (composition.webhook,),
+        checkout=None
+        if pages is None
+        else Checkout(pages, lambda: composition.gateway.deliver_due(engine.apply_callback)),
+    )
     app.on_startup.append(sweeper.start)
     app.on_shutdown += [sweeper.stop, composition.close]  # In this order, after the last answer.
     return app
