@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from booking_core.application.booking.facts import booking_facts, money_facts
 from booking_core.application.caller import Caller
 from booking_core.application.draft import Page
 from booking_core.application.once import Once, Turn
-from booking_core.application.payment.give_back import owe_back
+from booking_core.application.payment.give_back import owe_back_of
 from booking_core.application.payment.reinstate import Reinstate
 from booking_core.application.payment.settle_refunds import SettleRefunds
 from booking_core.application.payment.start_payment import attempt_facts
@@ -67,15 +68,16 @@ class CompletePaymentHandler:
         if attempt.captured != attempt.amount:
             page.booking = page.booking.flagged("wrong_payment_amount")
         else:
-            self._decide(page, command.amount, turn)
+            self._decide(page, command, turn)
 
-    def _decide(self, page: Page, amount: Money, turn: Turn) -> None:
+    def _decide(self, page: Page, command: CompletePayment, turn: Turn) -> None:
         """By the late-payment table; money that is not due, or does not suffice, goes back."""
-        draft, booking = turn.draft, page.booking
+        draft, booking, amount = turn.draft, page.booking, command.amount
+        back = partial(owe_back_of, page, command.payment_id, draft)
         assert page.before is not None
         due = page.before.account.due(booking.price)
         if due is None or amount.amount_minor < due.amount_minor:
-            return owe_back(page, amount, draft, "not_due")
+            return back(amount, "not_due")
         verdict = ON_PAYMENT[booking.state]
         if verdict is Verdict.CONFIRM:
             page.booking = booking.pay()
@@ -84,7 +86,7 @@ class CompletePaymentHandler:
             page.tell(
                 "booking.late_payment", {"bookingId": booking.id, "amount": money_facts(amount)}
             )
-            return owe_back(page, amount, draft, "late_payment")
+            return back(amount, "late_payment")
         elif verdict is Verdict.REFUND and not booking.is_live:
-            return owe_back(page, amount, draft, "booking_is_over")
-        return owe_back(page, amount - due, draft, "surplus")
+            return back(amount, "booking_is_over")
+        return back(amount - due, "surplus")

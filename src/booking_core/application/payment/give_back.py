@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from booking_core.application.booking.facts import money_facts
 from booking_core.application.draft import Draft, Page
+from booking_core.domain.kernel.ids import PaymentId, RefundId
 from booking_core.domain.kernel.money import Money
 from booking_core.domain.payment.account import Account
 from booking_core.domain.payment.lifecycle import PaymentTrigger
 
 
 def owe_back(page: Page, amount: Money, draft: Draft, reason: str) -> None:
-    """Draft refunds of that amount, newest payments first; nothing for nothing."""
+    """Draft refunds of that amount of what was earned, newest first; nothing for nothing."""
     if not amount.is_zero:
         owe(page, page.account.owe_back(amount, draft.now, reason=reason, ids=draft.ids.many()))
+
+
+def owe_back_of(
+    page: Page, payment_id: PaymentId, draft: Draft, amount: Money, reason: str
+) -> None:
+    """Draft a refund of that amount of one payment; nothing for nothing."""
+    if not amount.is_zero:
+        refund_id = RefundId(draft.ids.one())
+        owe(
+            page,
+            page.account.request_refund(refund_id, payment_id, amount, draft.now, reason),
+        )
 
 
 def owe(page: Page, account: Account) -> None:

@@ -111,10 +111,13 @@ class Account:
     def owe_back(self, amount: Money, at: datetime, *, reason: str, ids: Iterable[str]) -> Account:
         """With refunds requested for that amount, newest payments first, or Overdrawn.
 
-        `ids` gives a fresh id for each refund.
+        Of what was earned: money in suspense waits for a person. `ids` gives a fresh id for each
+        refund.
         """
         account, left, fresh = self, amount, iter(ids)
         for attempt in reversed(self.attempts):
+            if _where_kept(attempt) is not LedgerAccount.KEPT:
+                continue
             part = min(left.amount_minor, account.refundable(attempt, amount.currency))
             if part > 0:
                 account = account.request_refund(
