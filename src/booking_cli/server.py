@@ -41,8 +41,8 @@ def serve(settings: Settings, told: Callable[[Settings], None]) -> None:
     Stopped by SIGTERM or SIGINT, it finishes what it has begun and exits with 0.
     """
     http = settings.http
-    if http.workers > 1 and not _shareable(settings):
-        raise InvalidSetting("BOOKING_SIMULATED_FILE", "a path, as the workers share it", "nothing")
+    if http.workers > 1:
+        require_shared(settings)
     with listening(http) as listener:
         port = listener.getsockname()[1]
         settings = evolve(settings, http=evolve(http, port=port))
@@ -82,8 +82,12 @@ def listening(http: HttpSettings) -> socket.socket:
     return listener
 
 
-def _shareable(settings: Settings) -> bool:
-    return settings.payments.simulated_file is not None
+def require_shared(settings: Settings) -> None:
+    """InvalidSetting where a worker would keep to itself what all of them must see."""
+    if settings.database.scheme == "memory":
+        raise InvalidSetting("BOOKING_DATABASE_URL", "a database, as workers share it", "memory")
+    if settings.payments.simulated_file is None:
+        raise InvalidSetting("BOOKING_SIMULATED_FILE", "a path, as workers share it", "nothing")
 
 
 def _stopped(number: int, frame: FrameType | None) -> NoReturn:

@@ -53,9 +53,8 @@ def command(folder: Path, database: str | None, serves: bool, host: str, port: i
 
 
 def _welcome(settings: Settings, folder: Path) -> None:
-    told = welcome(settings)
-    answer = {**told.facts, "envFile": str(folder / ENV_FILE)}
-    show(answer, lambda: click.echo(told.text))
+    told = welcome(settings, folder / ENV_FILE)
+    show(told.facts, lambda: click.echo(told.text))
 
 
 def _tell(settings: Settings, folder: Path, made: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from zoneinfo import TZPATH, available_timezones
 
 from booking_adapters.settings import Settings
@@ -27,13 +28,12 @@ def check_zones() -> Finding:
     zones = len(available_timezones())
     if zones < ZONES_LEAST:
         return failure("time zones", f"{zones} known; install the package tzdata")
+    system = next((path for path in TZPATH if Path(path).is_dir()), None)
     try:
-        source = f"tzdata {version('tzdata')}"
+        package = f"tzdata {version('tzdata')}"
     except PackageNotFoundError:
-        source = "the system"
-    if TZPATH:
-        source = f"the system ({TZPATH[0]}), then {source}" if "tzdata" in source else source
-    return ok("time zones", f"{zones} known, from {source}")
+        package = None
+    return ok("time zones", f"{zones} known, from {system or package}")
 
 
 def _names(settings: Settings) -> Iterator[Finding]:
