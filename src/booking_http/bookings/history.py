@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from litestar import get
 from litestar.params import FromPath
 
-from booking_core.domain.kernel.events import DomainEvent
+from booking_core.domain.kernel.events import DomainEvent, Json
 from booking_core.domain.kernel.ids import BookingId
 from booking_http.call import Call
 from booking_http.paging import After, Limit, cursor, page_request
@@ -63,5 +64,14 @@ def _view(event: DomainEvent) -> EventView:
         timestamp=event.at,
         correlation_id=event.correlation_id,
         actor=event.actor,
-        data=dict(event.data),
+        data={name: _plain(fact) for name, fact in event.data.items()},
     )
+
+
+def _plain(fact: Json) -> Any:
+    """Mappings of any kind as the one kind that JSON is written from."""
+    if isinstance(fact, Mapping):
+        return {name: _plain(part) for name, part in fact.items()}
+    if isinstance(fact, tuple):
+        return [_plain(part) for part in fact]
+    return fact
