@@ -10,7 +10,7 @@ NEVER = 1 << 62
 
 
 def left_edge(chart: Chart) -> Plan | None:
-    """Place the wish, then push aside whoever finds his lane taken; None if someone finds none.
+    """Place the wish, then push aside whoever finds their lane taken; None if someone finds none.
 
     Exact where no fixed bar begins after the wish does. All bars that hold the instant at which
     the wish begins overlap there, so they lie on different lanes already and stay. Every later
@@ -23,8 +23,8 @@ def left_edge(chart: Chart) -> Plan | None:
     graphs (Biró, Hujter & Tuza 1992): then a lane must also stay free until the newcomer is
     over, and None proves nothing.
 
-    Few move: who finds his own lane free keeps it, and the search ends once nobody is displaced
-    any more. Time: bars × log bars, and lanes for each bar that moves.
+    Few move: whoever finds their own lane free keeps it, and the search ends once nobody is
+    displaced any more. Time: bars × log bars, and lanes for each bar that moves.
     """
     begin, over = chart.wish[0].start, chart.wish[0].end
     later = [bar for bar in chart.bars if bar.start > begin]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from hypothesis import strategies as st
 
+from booking_core.domain.availability.chart import Bar, Chart, Plan
 from booking_core.domain.availability.rearrange import Rearrangement
 from booking_core.domain.kernel.claim import Claim
 from booking_core.domain.kernel.ids import BlockId, BookingId, ResourceId, UnitId
@@ -77,13 +78,30 @@ class Crowd:
 
 @st.composite
 def crowds(draw: st.DrawFn, *, promised: bool) -> Crowd:
-    """Up to five units with hardly a gap; with `promised`, some later claims may not move."""
+    """Up to five units with hardly a gap; with `promised`, some later claims may not move.
+
+    Most have as many claims as leave the wish some room at every instant, and no more.
+    """
     unit_ids = units(draw(st.integers(1, 5)))
+    start = draw(st.integers(-2, 9))
+    span = hours(start, start + draw(st.integers(1, 8)))
+    quantity = draw(st.sampled_from([1, 1, 1, 2]))
+    crowd = Crowd(unit_ids=unit_ids, claims=(), span=span, quantity=quantity)
+    is_roomy = draw(st.integers(0, 3)) > 0
+    for claim in draw(st.permutations(draw(_claims(unit_ids, promised)))):
+        fuller = replace(crowd, claims=(*crowd.claims, claim))
+        if not is_roomy or fuller.most_taken_at_once() + quantity <= len(unit_ids):
+            crowd = fuller
+    return crowd
+
+
+@st.composite
+def _claims(draw: st.DrawFn, unit_ids: tuple[UnitId, ...], promised: bool) -> list[Claim]:
     claims = []
     for unit_id in unit_ids:
         end = draw(st.integers(-4, 3))
-        gaps_and_lengths = st.tuples(st.sampled_from([0, 0, 0, 1, 1, 2]), st.integers(1, 6))
-        for gap, length in draw(st.lists(gaps_and_lengths, max_size=5)):
+        gaps_and_lengths = st.tuples(st.sampled_from([0, 0, 0, 1, 1, 2]), st.integers(1, 5))
+        for gap, length in draw(st.lists(gaps_and_lengths, min_size=2, max_size=6)):
             start = end + gap
             end = start + length
             kind = draw(st.sampled_from("bbbbpx")) if promised or start <= 0 else "b"
@@ -92,13 +110,7 @@ def crowds(draw: st.DrawFn, *, promised: bool) -> Crowd:
                 if kind == "x"
                 else stay(unit_id, start, end, pinned=kind == "p")
             )
-    start = draw(st.integers(-2, 16))
-    return Crowd(
-        unit_ids=unit_ids,
-        claims=tuple(claim for claim in draw(st.permutations(claims)) if claim.span.end > NOW),
-        span=hours(start, start + draw(st.integers(1, 8))),
-        quantity=draw(st.sampled_from([1, 1, 1, 2])),
-    )
+    return [claim for claim in claims if claim.span.end > NOW]
 
 
 def may_move(claim: Claim) -> bool:
@@ -120,6 +132,23 @@ def spans_by_unit(crowd: Crowd, outcome: Rearrangement) -> dict[UnitId, list[Spa
 def overlap_free(spans: Sequence[Span]) -> bool:
     """Whether no two of them overlap; they come by start."""
     return all(not one.overlaps(another) for one, another in pairwise(spans))
+
+
+def chart_of(crowd: Crowd) -> Chart:
+    """What the searches for room see of it."""
+    return Chart.drawn(crowd.unit_ids, crowd.claims, crowd.span, crowd.quantity, NOW)
+
+
+def plan_holds(chart: Chart, plan: Plan) -> bool:
+    """Whether the wish gets its lanes, only bars that may move do, and no two bars overlap."""
+    by_lane: list[list[Bar]] = [[] for _ in range(chart.lanes)]
+    for bar in sorted((*chart.bars, *chart.wish)):
+        by_lane[plan.get(bar, bar.lane)].append(bar)
+    return (
+        set(chart.wish) <= set(plan)
+        and not any(bar.fixed or bar.lane == lane for bar, lane in plan.items())
+        and all(one.end <= after.start for bars in by_lane for one, after in pairwise(bars))
+    )
 
 
 def some_arrangement_exists(crowd: Crowd) -> bool:

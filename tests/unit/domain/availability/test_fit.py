@@ -19,10 +19,10 @@ def test_the_tightest_gap_is_taken() -> None:
 
 def test_a_gap_is_what_lies_between_the_nearest_neighbours() -> None:
     """Claims further away, in whatever order they come, do not make a gap look wider or tighter."""
-    near = [stay("u0", 4, 5), stay("u0", 8, 9), stay("u1", 3, 5), stay("u1", 9, 10)]
-    far = [stay("u0", 1, 2), stay("u0", 20, 21), stay("u1", 1, 3), stay("u1", 10, 11)]
-    assert fit(units(2), near + far, hours(5, 8), 1) == ("u0",)
-    assert fit(units(2), far + near, hours(5, 8), 1) == ("u0",)
+    near = [stay("u0", 3, 4), stay("u0", 9, 10), stay("u1", 4, 5), stay("u1", 8, 9)]
+    far = [stay("u0", 2, 3), stay("u0", 10, 11), stay("u1", 1, 2), stay("u1", 20, 21)]
+    assert fit(units(2), near + far, hours(5, 8), 1) == ("u1",)
+    assert fit(units(2), far + near, hours(5, 8), 1) == ("u1",)
 
 
 def test_an_untouched_unit_is_the_last_to_be_broken_into() -> None:

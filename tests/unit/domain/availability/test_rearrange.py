@@ -42,7 +42,7 @@ def test_a_full_pool_is_refused_for_certain() -> None:
 
 
 def test_who_has_begun_stays_checked_in_or_not() -> None:
-    """Nobody is moved out of a unit that he may be in."""
+    """Nobody is moved out of a unit that they may be in."""
     guest, later = stay("u0", -1, 3), stay("u1", 4, 6)
     outcome = rearrange(units(2), [guest, later], hours(2, 5), 1, NOW)
     assert outcome == Rearrangement(units=("u1",), moves=(Move(claim=later, to="u0"),))
