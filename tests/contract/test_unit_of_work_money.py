@@ -73,6 +73,7 @@ def test_money_is_found_as_it_was_told(store: Storage) -> None:
         )
     dossier = pay_in(store, dossier, account)
     account = account.refund_succeeded(RefundId(id_of("refund-1")), at(9), "ref-2")
+    dossier = pay_in(store, dossier, account)
     account = account.refund_failed(RefundId(id_of("refund-2")), "account closed")
     dossier = pay_in(store, dossier, account)
     assert standing(store, dossier.booking) == dossier
