@@ -336,6 +336,22 @@ def test_overdue_holds_come_before_what_is_truly_taken(store: Storage) -> None:
         make(store, a_booking("b", span(9, 10), A, B), now=LATER)
 
 
+def test_a_hold_that_is_paid_by_the_same_commit_is_not_overdue(store: Storage) -> None:
+    """Claims are judged as they will stand: whoever confirms a late hold keeps its units."""
+    hold = make(store, a_hold("hold", span(9, 10)))
+    paid, wanted = changing((hold, hold.pay()), now=LATER), making(a_booking("b", span(9, 10)))
+    with pytest.raises(Taken):
+        store.unit_of_work.commit(
+            replace(
+                paid,
+                saved=paid.saved + wanted.saved,
+                claimed=wanted.claimed,
+                events=paid.events + wanted.events,
+            )
+        )
+    assert standing(store, hold).booking == hold
+
+
 # Which comes first
 
 ORDER: tuple[type[BookingError], ...] = (

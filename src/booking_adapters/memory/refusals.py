@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from booking_adapters.memory.claim_shelf import holder, place
+from booking_adapters.memory.claim_shelf import following, holder, place
 from booking_adapters.memory.state import State
 from booking_core.domain.booking.booking import Booking
 from booking_core.domain.kernel.claim import Claim
@@ -111,15 +111,17 @@ def _counts(booking: Booking, limit: HoldLimit, changes: Changes) -> bool:
 
 
 def _in_the_way(state: State, changes: Changes) -> Iterator[Claim]:
-    """Each claim that will still stand and overlaps a wanted one, also one that is wanted too."""
+    """Each claim that will stand after the commit and overlaps one that is wanted."""
     released = {(holder(claim), place(claim)) for claim in changes.released}
+    saved = {saved.booking.id: saved.booking for saved in changes.saved}
     for wanted in changes.claimed:
         for claim in state.claims.in_the_way(changes.tenant_id, wanted):
             if (holder(claim), place(claim)) not in released:
-                yield claim
-    for claim, following in pairwise(sorted(changes.claimed, key=place)):
-        on_one_unit = place(claim)[:2] == place(following)[:2]
-        if on_one_unit and claim.span.overlaps(following.span):
+                booking = saved.get(claim.booking_id) if claim.booking_id else None
+                yield following(claim, booking) if booking else claim
+    for claim, next_claim in pairwise(sorted(changes.claimed, key=place)):
+        on_one_unit = place(claim)[:2] == place(next_claim)[:2]
+        if on_one_unit and claim.span.overlaps(next_claim.span):
             yield claim
 
 
