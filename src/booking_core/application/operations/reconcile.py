@@ -43,6 +43,7 @@ class Repair(StrEnum):
     NOTE_PROGRESS = "note-progress"
     NOTE_REFUND = "note-refund"
     SETTLE_REFUND = "settle-refund"
+    RETRY_REFUND = "retry-refund"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +125,14 @@ class Reconcile:
                 subject=f"refund {refund.id}",
                 repair=Repair.SETTLE_REFUND,
                 mend=lambda: self.settle_refunds.of(dossier),
+            )
+        for refund in dossier.account.refused_refunds():
+            yield Difference(
+                tenant_id=booking.tenant_id,
+                booking_id=booking.id,
+                subject=f"refund {refund.id}",
+                repair=Repair.RETRY_REFUND,
+                mend=lambda: self.settle_refunds.again(dossier),
             )
 
     def _payment(

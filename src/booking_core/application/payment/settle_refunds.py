@@ -26,6 +26,13 @@ class NoteRefund:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetryRefunds:
+    """Ask again for what the provider refused: it may have changed its mind."""
+
+    booking_id: BookingId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettleRefunds:
     """Runs after the commit that owes the money, never inside it.
 
@@ -46,6 +53,19 @@ class SettleRefunds:
                 break
             settled += self._note(note, booking.tenant_id)
         return settled
+
+    def again(self, dossier: Dossier) -> int:
+        """Settle also what the provider refused before; how many refunds were settled."""
+        booking = dossier.booking
+        retry = RetryRefunds(booking_id=booking.id)
+        by = system(booking.tenant_id)
+        return self.of(self.once(retry, by, None, lambda turn: self._retry(retry, turn)).dossier)
+
+    def _retry(self, retry: RetryRefunds, turn: Turn) -> None:
+        draft = turn.draft
+        page = draft.open(self.bookings.get(draft.by.tenant_id, retry.booking_id))
+        for refund in page.account.refused_refunds():
+            page.account = page.account.refund_retried(refund.id)
 
     def _note(self, note: NoteRefund, tenant_id: TenantId) -> bool:
         try:

@@ -183,6 +183,10 @@ class Account:
         """Refunds that the provider has still to be asked for."""
         return tuple(r for r in self.refunds if r.state is RefundState.REQUESTED)
 
+    def refused_refunds(self) -> tuple[Refund, ...]:
+        """Refunds that the provider refused: still owed."""
+        return tuple(r for r in self.refunds if r.state is RefundState.FAILED)
+
     def _refund_trigger(self, payment_id: PaymentId) -> PaymentTrigger:
         captured = self.attempt(payment_id).captured
         assert captured is not None  # Only a captured payment can be refunded.
