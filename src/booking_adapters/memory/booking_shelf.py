@@ -74,7 +74,7 @@ class BookingShelf:
         self, tenant_id: TenantId, before: tuple[datetime, BookingId] | None
     ) -> Iterator[Dossier]:
         """A tenant's bookings that were made before that one, last made first."""
-        for _, booking_id in self._by_age[tenant_id].below(before):
+        for _, booking_id in self._by_age.get(tenant_id, SortedIndex()).below(before):
             yield self._dossiers[tenant_id, booking_id]
 
     def by_deadline(self) -> Iterator[Booking]:
@@ -108,7 +108,10 @@ class BookingShelf:
         booking = dossier.booking
         self._by_age[booking.tenant_id].remove((booking.created_at, booking.id))
         if booking.is_held:
-            del self._holds[booking.tenant_id, booking.customer_id][booking.id]
+            holds = self._holds[booking.tenant_id, booking.customer_id]
+            del holds[booking.id]
+            if not holds:
+                del self._holds[booking.tenant_id, booking.customer_id]
         if booking.expires_at is not None:
             self._by_deadline.remove((booking.expires_at, booking.tenant_id, booking.id))
         if is_unsettled(dossier):

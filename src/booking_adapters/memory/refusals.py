@@ -50,8 +50,10 @@ def bookings_and_blocks_stand_as_read(state: State, changes: Changes) -> None:
         stood = state.blocks.get((changes.tenant_id, block.id))
         if block.version != (stood.version if stood else 0) + 1:
             raise StaleBooking(block.id)
+    released = Counter((holder(claim), place(claim)) for claim in changes.released)
     for claim in changes.released:
-        if not state.claims.stands(changes.tenant_id, claim):
+        once = released[holder(claim), place(claim)] == 1
+        if not once or not state.claims.stands(changes.tenant_id, claim):
             raise StaleBooking(str(claim.booking_id or claim.block_id))
 
 

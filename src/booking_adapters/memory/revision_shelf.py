@@ -50,7 +50,7 @@ class RevisionShelf(Generic[Entry]):
 
     def page(self, tenant_id: TenantId, page: PageRequest) -> Page[Entry]:
         """A tenant's entries by id."""
-        ids = self._ids[tenant_id].above(page.after)
+        ids = self._ids.get(tenant_id, SortedIndex()).above(page.after)
         entries = (self._entries[tenant_id, id] for id in ids)
         return first_page(entries, page.limit, lambda entry: entry.id)
 
