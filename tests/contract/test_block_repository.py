@@ -23,6 +23,7 @@ from tests.contract.builders import (
     name_of,
     span,
 )
+from tests.contract.paging import all_pages
 
 A, B, C, D = UNITS
 
@@ -79,13 +80,7 @@ def test_a_resource_lists_the_blocks_that_stand(store: Storage) -> None:
 def test_pages_show_every_block_once(store: Storage, limit: int) -> None:
     """Cursors lead through the whole listing."""
     made = [keep(store, a_block(f"block-{n}", span(n, n + 1))) for n in range(5)]
-    found: list[Block] = []
-    page = store.blocks.of_resource(ACME, ROOM, PageRequest(limit=limit))
-    found += page.entries
-    while page.next is not None:
-        assert len(page.entries) == limit
-        page = store.blocks.of_resource(ACME, ROOM, PageRequest(limit=limit, after=page.next))
-        found += page.entries
+    found = all_pages(lambda page: store.blocks.of_resource(ACME, ROOM, page), limit)
     assert found == made
 
 

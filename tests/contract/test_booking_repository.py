@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -46,23 +46,11 @@ from tests.contract.builders import (
     span,
     standing,
 )
+from tests.contract.paging import all_pages
 
 A, B, C, D = UNITS
 ANY = BookingFilter()
 PAY, REFUND = PaymentId(id_of("pay")), RefundId(id_of("refund"))
-T = TypeVar("T")
-
-
-def all_pages(listing: Callable[[PageRequest], Page[T]], limit: int) -> list[T]:
-    """Everything, by following the cursors; every page but the last is full."""
-    entries: list[T] = []
-    page = listing(PageRequest(limit=limit))
-    entries += page.entries
-    while page.next is not None:
-        assert len(page.entries) == limit
-        page = listing(PageRequest(limit=limit, after=page.next))
-        entries += page.entries
-    return entries
 
 
 def ids(page: Page[Dossier]) -> list[str]:

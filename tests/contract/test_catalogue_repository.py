@@ -19,7 +19,6 @@ from booking_core.domain.kernel.errors import NotFound
 from booking_core.domain.kernel.ids import TenantId, UnitId
 from booking_core.domain.kernel.money import Money
 from booking_core.ports.catalogue_repository import CatalogueRepository, UnitsInUse
-from booking_core.ports.page import PageRequest
 from booking_core.ports.storage import Storage
 from booking_core.ports.unit_of_work import Changes, StaleCatalogue
 from tests.contract.builders import (
@@ -41,6 +40,7 @@ from tests.contract.builders import (
     make,
     span,
 )
+from tests.contract.paging import all_pages
 
 A, B, C, D = UNITS
 OFFER = Offer(
@@ -223,13 +223,8 @@ def test_pages_show_everything_once_by_id(store: Storage, kind: Kind, limit: int
     for id in ("b", "Z-1", "a.b", "z", "B", "a"):
         kind.save(store.catalogue, kind.build(id=id))
     kind.save(store.catalogue, kind.build(GLOBEX, "c"))
-    found: list[str] = []
-    page = kind.page(store.catalogue, ACME, PageRequest(limit=limit))
-    found += [entry.id for entry in page.entries]
-    while page.next is not None:
-        assert len(page.entries) == limit
-        page = kind.page(store.catalogue, ACME, PageRequest(limit=limit, after=page.next))
-        found += [entry.id for entry in page.entries]
+    listed = all_pages(lambda page: kind.page(store.catalogue, ACME, page), limit)
+    found = [entry.id for entry in listed]
     furnished = {ROOM, ATTIC, "cut", "concert"}
     assert [id for id in found if id not in furnished] == wanted
     assert found == sorted(found)
