@@ -94,7 +94,8 @@ def _storage(database: str) -> Storage:
     if database == MEMORY:
         return MemoryStorage()
     # Only here: the replay in memory needs nothing but this distribution.
-    from booking_adapters.sqlalchemy import SqlStorage, migrate
+    from booking_adapters.sqlalchemy.migrate import migrate
+    from booking_adapters.sqlalchemy.storage import SqlStorage
 
     migrate(database)
     return SqlStorage.open(database)

@@ -10,7 +10,7 @@ from booking_core.application.booking.offered import Offered, Shelf
 from booking_core.application.booking.pick_units import Circumstances, Picked, PickUnits
 from booking_core.application.once import Turn
 from booking_core.domain.availability.policies import judge
-from booking_core.domain.availability.rearrange import Move
+from booking_core.domain.availability.rearrange import Move, composed
 from booking_core.domain.booking.item import Item
 from booking_core.domain.booking.terms import Terms
 from booking_core.domain.catalogue.offer import Offer, OnPaymentFailure
@@ -53,27 +53,32 @@ class ChooseItems:
             raise InvalidInput("items", f"1 to {LINES_MOST} items")
         draft = turn.draft
         shelf = Shelf(catalogue=self.catalogue, tenant_id=draft.by.tenant_id, fresh=turn.fresh)
-        sold: list[tuple[Offered, Item, Picked]] = []
+        offers = [tuple(shelf.offered(line)) for line in lines]
+        sold: dict[int, tuple[Offered, Item, Picked]] = {}
         earlier: tuple[Claim, ...] = ()
-        for line in lines:
+        moves: tuple[Move, ...] = ()
+        # What one line got stays put for the next, and room is found for certain only where
+        # nothing that stays begins after the wish.
+        for number in sorted(range(len(lines)), key=lambda n: offers[n][0].wish.span.start):
             at = Circumstances(
                 tenant_id=draft.by.tenant_id,
                 now=draft.now,
                 retried=turn.number > 0,
                 own=own,
                 earlier=earlier,
+                moves=moves,
             )
-            offered, picked = self._first_that_can(shelf, line, at)
+            offered, picked = self._first_that_can(offers[number], at)
             item = _item(offered, picked)
-            sold.append((offered, item, picked))
+            sold[number] = offered, item, picked
             earlier += _claims(item)
-        return _together(sold)
+            moves = composed(moves, picked.moves)
+        return _together([sold[number] for number in range(len(lines))], moves)
 
     def _first_that_can(
-        self, shelf: Shelf, line: Line, at: Circumstances
+        self, candidates: Sequence[Offered], at: Circumstances
     ) -> tuple[Offered, Picked]:
         """The first candidate that takes the wish; if none does, why the best of them does not."""
-        candidates = tuple(shelf.offered(line))
         refusal: BookingError | None = None
         for offered in candidates:
             try:
@@ -109,7 +114,7 @@ def _claims(item: Item) -> tuple[Claim, ...]:
     )
 
 
-def _together(sold: Sequence[tuple[Offered, Item, Picked]]) -> Chosen:
+def _together(sold: Sequence[tuple[Offered, Item, Picked]], moves: tuple[Move, ...]) -> Chosen:
     first = sold[0][0]
     terms = _terms(first)
     for offered, _, _ in sold[1:]:
@@ -129,7 +134,7 @@ def _together(sold: Sequence[tuple[Offered, Item, Picked]]) -> Chosen:
                 if resource.rules.holds_max is not None
             }
         ),
-        moves=tuple(move for _, _, picked in sold for move in picked.moves),
+        moves=moves,
         contended=any(picked.contended for _, _, picked in sold),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from booking_core.application.booking.facts import items_facts
 from booking_core.application.draft import Draft
 from booking_core.domain.availability.rearrange import Move
-from booking_core.domain.booking.item import Item
+from booking_core.domain.booking.booking import Booking
 from booking_core.domain.kernel.ids import BookingId
 from booking_core.ports.booking_repository import BookingRepository
 from booking_core.ports.unit_of_work import StaleBooking
@@ -30,27 +30,26 @@ class MakeWay:
             return
         for dossier in self.bookings.get_many(draft.by.tenant_id, tuple(by_booking)):
             page = draft.open(dossier)
-            items = dossier.booking.items
-            for move in by_booking[dossier.booking.id]:
-                items = _moved(items, move)
-            page.booking = dossier.booking.with_units(items)
+            page.booking = _moved(dossier.booking, by_booking[dossier.booking.id])
             page.tell(
                 "booking.rearranged",
                 {"bookingId": page.booking.id, "items": items_facts(page.booking.items)},
             )
 
 
-def _moved(items: Iterable[Item], move: Move) -> tuple[Item, ...]:
-    moved, claim = [], move.claim
-    found = False
-    for item in items:
-        place = item.resource_id == claim.resource_id and item.claimed == claim.span
-        if place and not found and claim.unit_id in item.unit_ids:
-            found = True
-            units = tuple(move.to if u == claim.unit_id else u for u in item.unit_ids)
-            item = replace(item, unit_ids=units)
-        moved.append(item)
-    if not found:
-        assert claim.booking_id is not None
-        raise StaleBooking(claim.booking_id)
-    return tuple(moved)
+def _moved(booking: Booking, moves: Iterable[Move]) -> Booking:
+    """All at once: one move may take the unit that another one leaves."""
+    to = {(m.claim.resource_id, m.claim.span, m.claim.unit_id): m.to for m in moves}
+    items = tuple(
+        replace(
+            item,
+            unit_ids=tuple(
+                to.pop((item.resource_id, item.claimed, unit_id), unit_id)
+                for unit_id in item.unit_ids
+            ),
+        )
+        for item in booking.items
+    )
+    if to:
+        raise StaleBooking(booking.id)
+    return booking.with_units(items)

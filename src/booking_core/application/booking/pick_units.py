@@ -9,7 +9,7 @@ from datetime import datetime
 from booking_core.application.booking.offered import Offered
 from booking_core.domain.availability.allocation import Allocation, PoolWish
 from booking_core.domain.availability.best_available import best_available
-from booking_core.domain.availability.rearrange import Move, NoRoom
+from booking_core.domain.availability.rearrange import Move, NoRoom, moved
 from booking_core.domain.availability.wish import Wish
 from booking_core.domain.kernel.claim import Claim
 from booking_core.domain.kernel.ids import BookingId, TenantId, UnitId
@@ -32,7 +32,8 @@ class Picked:
 class Circumstances:
     """Of one pick: the moment, the try, and whose claims do not count, or count already.
 
-    `own` is the booking that is picked for; `earlier` are the claims of its lines before this.
+    `own` is the booking that is picked for; `earlier` are the claims of its lines before this,
+    and `moves` what others do for those lines.
     """
 
     tenant_id: TenantId
@@ -40,6 +41,7 @@ class Circumstances:
     retried: bool
     own: BookingId | None = None
     earlier: tuple[Claim, ...] = ()
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,4 +110,6 @@ class PickUnits:
         if at.own is None and not at.earlier:
             return stored
         others = [claim for claim in stored if claim.booking_id != at.own or at.own is None]
-        return others + [claim for claim in at.earlier if claim.resource_id == resource_id]
+        return moved(others, at.moves) + [
+            claim for claim in at.earlier if claim.resource_id == resource_id
+        ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from booking_core.application.booking.facts import booking_facts
 from booking_core.application.booking.make_way import MakeWay
 from booking_core.application.booking.pick_units import Circumstances, PickUnits
 from booking_core.application.draft import Page
 from booking_core.application.once import Turn
-from booking_core.domain.availability.rearrange import Move
+from booking_core.domain.availability.rearrange import Move, composed
 from booking_core.domain.availability.wish import Wish
 from booking_core.domain.booking.item import Item
 from booking_core.domain.catalogue.resource import Assignment
@@ -35,19 +36,20 @@ class Reinstate:
         at = Circumstances(
             tenant_id=booking.tenant_id, now=draft.now, retried=turn.number > 0, own=booking.id
         )
-        items: list[Item] = []
-        moves: list[Move] = []
+        items: dict[int, Item] = {}
         try:
-            for item in booking.items:
-                again, moved = self._again(item, at)
-                items.append(again)
-                moves += moved
-                at = replace(at, earlier=at.earlier + _claims(again))
+            # By start, as ChooseItems goes through its lines.
+            for number, item in sorted(enumerate(booking.items), key=_start):
+                again, moves = self._again(item, at)
+                items[number] = again
+                at = replace(
+                    at, earlier=at.earlier + _claims(again), moves=composed(at.moves, moves)
+                )
         except (Taken, NotFound):
             return False
-        page.booking = booking.reinstate(tuple(items))
+        page.booking = booking.reinstate(tuple(items[number] for number in range(len(items))))
         page.tell("booking.confirmed", booking_facts(page.booking) | {"code": booking.code})
-        self.make_way(moves, draft)
+        self.make_way(at.moves, draft)
         draft.retries_when_taken = True  # Then somebody has just taken it: judge it anew.
         return True
 
@@ -60,6 +62,10 @@ class Reinstate:
             return replace(item, unit_ids=picked.unit_ids), picked.moves
         self.pick_units.exactly(item.unit_ids, wish, item.claimed, at)
         return item, ()
+
+
+def _start(numbered: tuple[int, Item]) -> datetime:
+    return numbered[1].span.start
 
 
 def _claims(item: Item) -> tuple[Claim, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from booking_core.domain.availability.chart import NOWHERE, Chart
@@ -74,3 +74,18 @@ def rearrange(
             if bar.lane != NOWHERE
         ),
     )
+
+
+def moved(claims: Iterable[Claim], moves: Iterable[Move]) -> list[Claim]:
+    """The claims as they lie once the moves are made."""
+    to = {move.claim: move.to for move in moves}
+    return [replace(claim, unit_id=to.get(claim, claim.unit_id)) for claim in claims]
+
+
+def composed(earlier: Iterable[Move], later: Iterable[Move]) -> tuple[Move, ...]:
+    """The moves that do both, where the later ones were found once the earlier were made."""
+    moves = {replace(move.claim, unit_id=move.to): move for move in earlier}
+    for move in later:
+        begun = moves.get(move.claim, move)
+        moves[move.claim] = Move(claim=begun.claim, to=move.to)
+    return tuple(move for move in moves.values() if move.to != move.claim.unit_id)
