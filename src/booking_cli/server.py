@@ -18,6 +18,7 @@ from uvicorn.supervisors import Multiprocess
 from booking_adapters.environment import InvalidSetting
 from booking_adapters.settings import HttpSettings, Settings
 from booking_cli.application import application
+from booking_cli.logs import logging_config
 from booking_core.domain.kernel.errors import BookingError, Kind
 
 BACKLOG = 2048
@@ -50,7 +51,7 @@ def serve(settings: Settings, told: Callable[[Settings], None]) -> None:
             partial(application, settings),
             factory=True,
             workers=http.workers,
-            log_level=settings.log_level,
+            log_config=logging_config(settings.log_level),
             access_log=False,  # Addresses may carry tokens, and tokens are never logged.
             server_header=False,
             timeout_graceful_shutdown=http.stop_within_seconds,

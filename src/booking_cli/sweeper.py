@@ -8,7 +8,7 @@ from threading import Event, Thread
 from booking_adapters.composition import Composition
 from booking_core.domain.kernel.errors import BookingError
 
-log = logging.getLogger("uvicorn.error")  # Beside the server's own lines.
+log = logging.getLogger(__name__)
 
 ROUNDS_MAX = 1000  # So that a stop is heard also while there is much to do.
 

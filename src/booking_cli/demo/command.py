@@ -58,7 +58,7 @@ def _welcome(settings: Settings, folder: Path) -> None:
 
 
 def _tell(settings: Settings, folder: Path, made: int) -> None:
-    file = folder / ENV_FILE
-    answer = {"database": settings.database.shown, "made": made, "envFile": str(file)}
-    text = f"Made {made} things in {settings.database.shown}; serve it: booking --env-file {file} serve"
+    file, database = folder / ENV_FILE, settings.database.shown
+    text = f"Made {made} things in {database}; to serve it: booking --env-file {file} serve"
+    answer = {"database": database, "made": made, "envFile": file}
     show(answer, lambda: click.echo(text))

@@ -1,0 +1,32 @@
+"""`booking migrate`: bring the database's schema up to date."""
+
+from __future__ import annotations
+
+import click
+
+from booking_adapters.environment import InvalidSetting
+from booking_adapters.sqlalchemy.migrate import migrate
+from booking_cli.output import json_option, show
+from booking_cli.session import current_settings
+
+
+@click.command("migrate")
+@click.option(
+    "--app-role",
+    metavar="NAME",
+    help="PostgreSQL role that serves, owning nothing.  [BOOKING_DATABASE_ROLE]",
+)
+@json_option
+def command(app_role: str | None) -> None:
+    """Bring the database's schema up to date, in one transaction.
+
+    Run it as the role that owns the tables. The serving role must exist already; it is given the
+    rights that it needs and no others.
+    """
+    database = current_settings().database
+    if database.scheme == "memory":
+        raise InvalidSetting("BOOKING_DATABASE_URL", "a database that has a schema", "memory")
+    role = app_role or database.role
+    migrate(database.url.reveal(), role)
+    answer = {"database": database.shown, "appRole": role}
+    show(answer, lambda: click.echo(f"{database.shown} has the schema of this version."))
