@@ -232,10 +232,13 @@ def test_changes_are_listed_by_their_last_change(stage: Stage) -> None:
 
 def test_changes_are_listed_from_their_instant_on(stage: Stage) -> None:
     """What changed at that very instant is listed; what changed just before is not."""
-    at = [stage.open(an_intent(id)) and stage.clock.now() for id in ("p-1", "p-2", "p-3")]
-    assert changed(stage, at[1]) == ["p-2", "p-3"]
-    assert changed(stage, at[1] + timedelta(microseconds=1)) == ["p-3"]
-    assert changed(stage, at[2] + timedelta(microseconds=1)) == []
+    for id in ("p-1", "p-2", "p-3"):
+        stage.open(an_intent(id))
+    third = stage.clock.now()
+    second = third - timedelta(seconds=1)
+    assert changed(stage, second) == ["p-2", "p-3"]
+    assert changed(stage, second + timedelta.resolution) == ["p-3"]
+    assert changed(stage, third + timedelta.resolution) == []
 
 
 def test_pages_of_changes_leave_nothing_out(stage: Stage) -> None:

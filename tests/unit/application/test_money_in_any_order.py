@@ -123,10 +123,7 @@ class Scene:
             "cancel": lambda: self.house.engine.cancel_booking(
                 CancelBooking(booking_id=self.booking.id), ANN
             ),
-            "lapse": lambda: (
-                self.house.clock.advance(timedelta(minutes=70)),
-                self.house.engine.lapse_holds(),
-            ),
+            "lapse": self._lapse,
             "block": lambda: self.house.engine.block_units(
                 BlockUnits(resource_id=ROOM, start=room.span.start, end=room.span.end), OWNER
             ),
@@ -137,6 +134,10 @@ class Scene:
                 self.house.engine.apply_callback(move)
             else:
                 acts[move]()
+
+    def _lapse(self) -> None:
+        self.house.clock.advance(timedelta(minutes=70))  # Longer than any hold can be extended.
+        self.house.engine.lapse_holds()
 
     def reconcile(self, rounds: int = ROUNDS_MOST) -> bool:
         """Mend until nothing differs; whether it came to that."""
@@ -197,8 +198,9 @@ def judge(scene: Scene) -> None:
     kept = 1000 if state is BookingState.CONFIRMED else 0
     assert account.earned("EUR") == euros(kept - given_back)
     assert euro.refunded == story.right * 1000 - kept + given_back
-    strange = [money for money in story.captured if money not in (None, PRICE)]
-    assert euro.kept + dollar.kept == kept - given_back + sum(m.amount_minor for m in strange if m)
+    came = [money for money in story.captured if money is not None]
+    strange = sum(money.amount_minor for money in came if money != PRICE)
+    assert euro.kept + dollar.kept == kept - given_back + strange
     blocks = scene.house.engine.read_blocks.of_resource(ROOM, PageRequest(), OWNER).entries
     if story.right and state is not BookingState.CANCELLED:
         assert (state is BookingState.CONFIRMED) is not bool(blocks)
