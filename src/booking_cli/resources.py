@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import click
 
@@ -106,6 +107,11 @@ def _clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
+def _lasting(duration: timedelta) -> str:
+    """Days, or hours and minutes."""
+    return str(duration).removesuffix(", 0:00:00")
+
+
 def _print_page(page: Page[Resource]) -> None:
     print_table(
         ("id", "name", "provider", "zone", "assignment", "units", "price", "per"),
@@ -134,10 +140,11 @@ def _print(resource: Resource) -> None:
     print_table(
         ("rule", "value"),
         [
-            ("starts every", rules.step),
-            ("duration", f"{rules.duration_min} to {rules.duration_max}"),
-            ("notice", f"{rules.notice_min} to {rules.advance_max}"),
-            ("buffers", f"{rules.buffer_before} before, {rules.buffer_after} after"),
+            ("starts every", _lasting(rules.step)),
+            ("duration", f"{_lasting(rules.duration_min)} to {_lasting(rules.duration_max)}"),
+            ("notice", f"{_lasting(rules.notice_min)} to {_lasting(rules.advance_max)}"),
+            ("claimed before", _lasting(rules.buffer_before)),
+            ("claimed after", _lasting(rules.buffer_after)),
             ("units at once", rules.units_max),
             ("live holds of a customer", rules.holds_max or "any number"),
         ],

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+WIDEST = 10_000
+
 
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = ""
@@ -19,5 +21,5 @@ def print_table(
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console = Console()
     if not console.is_terminal:
-        console.width = max(console.measure(table).maximum, 1)
+        console.width = Console(width=WIDEST).measure(table).maximum
     console.print(table)

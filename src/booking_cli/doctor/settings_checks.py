@@ -65,7 +65,7 @@ def _sweep(settings: Settings) -> Finding:
     every = settings.sweep.every_seconds
     if every == 0:
         return warning("sweeper", "off: overdue holds block nobody, but nobody is told of them")
-    return ok("sweeper", f"every {every:g} seconds in each serving process")
+    return ok("sweeper", f"every {every:g} s in each serving process")
 
 
 def _durability(settings: Settings) -> Finding:

@@ -1,0 +1,39 @@
+"""Checks that ask the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from booking_adapters.composition import Composition, compose
+from booking_adapters.settings import Settings
+from booking_cli.doctor.finding import Finding, failure, ok, warning
+from booking_core.domain.kernel.errors import BookingError
+
+BACKLOG_AFTER = timedelta(minutes=5)
+BACKLOG_MOST = 1000
+
+
+def check_database(settings: Settings) -> Iterator[Finding]:
+    """Whether it can be reached, has our schema unharmed, and tells the same time as we do."""
+    try:
+        with compose(settings) as composition:
+            yield _tenants(composition)
+            yield _backlog(composition)
+    except BookingError as refusal:
+        yield failure("database", refusal.message)
+
+
+def _tenants(composition: Composition) -> Finding:
+    tenants = len(composition.storage.catalogue.tenants())
+    return ok("database", f"reachable; number of tenants: {tenants}")
+
+
+def _backlog(composition: Composition) -> Finding:
+    """Overdue holds harm nobody; many old ones mean that nobody sweeps."""
+    late = composition.engine.ports.clock.now() - BACKLOG_AFTER
+    found = len(composition.storage.bookings.overdue(late, BACKLOG_MOST))
+    if found:
+        count = f"{found} or more" if found == BACKLOG_MOST else str(found)
+        return warning("overdue holds", f"{count} for over five minutes: does anybody sweep?")
+    return ok("overdue holds", "none for over five minutes")
