@@ -12,14 +12,13 @@ from rich.text import Text
 WIDEST = 10_000
 
 
-def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = ""
-) -> None:
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under their columns; in a pipe as wide as it takes, so that nothing is cut."""
-    table = Table(*columns, title=title or None, title_justify="left", box=SIMPLE_HEAD)
+    console = Console()
+    box = SIMPLE_HEAD if console.is_terminal else None  # Programs like columns, not lines.
+    table = Table(*columns, box=box)
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    console = Console()
     if not console.is_terminal:
         console.width = Console(width=WIDEST).measure(table).maximum
     console.print(table)
