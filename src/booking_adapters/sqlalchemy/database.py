@@ -1,0 +1,84 @@
+"""Connections, and what becomes of a failure on one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from booking_adapters.sqlalchemy.driver import Driver
+from booking_adapters.sqlalchemy.statement import Statement
+from booking_core.domain.kernel.errors import Busy
+
+
+class Database:
+    """A pool of driver connections, each of which commits every statement by itself.
+
+    SQLAlchemy makes, configures and pools them; statements go to the driver directly.
+    """
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.engine = driver.engine()
+
+    @contextmanager
+    def connection(self) -> Iterator[Any]:
+        """A connection of the driver's own, or Busy; whatever is left open on it is undone."""
+        try:
+            pooled = self.engine.raw_connection()
+        except sa.exc.TimeoutError:
+            raise Busy("every database connection is in use") from None
+        except (self.driver.error, sa.exc.DBAPIError) as error:
+            raise Busy("the database cannot be reached") from error
+        connection: Any = pooled.driver_connection
+        try:
+            yield connection
+        except BaseException as error:
+            self._recover(pooled)
+            busy = self.driver.busy(error) if isinstance(error, self.driver.error) else None
+            if busy is None:
+                raise
+            raise busy from error
+        pooled.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        """A connection on which everything is done together, or nothing."""
+        with self.connection() as connection:
+            connection.execute(self.driver.begin)
+            yield connection
+            connection.execute("COMMIT")
+
+    def rows(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Any]:
+        """What a query finds; tried again where the connection turns out to be a dead one."""
+        text = statement.text(self.driver.dialect)
+        for last_try in (False, True):
+            try:
+                with self.connection() as connection:
+                    try:
+                        return connection.execute(text, parameters).fetchall()  # type: ignore[no-any-return]
+                    except self.driver.error:
+                        if last_try or not self.driver.is_lost(connection):
+                            raise
+            except Busy:
+                if last_try:
+                    raise
+        raise AssertionError  # The last try returns or raises.
+
+    def close(self) -> None:
+        """Let go of all connections that are not in use."""
+        self.engine.dispose()
+
+    def _recover(self, pooled: sa.PoolProxiedConnection) -> None:
+        connection = pooled.driver_connection
+        try:
+            if not self.driver.is_lost(connection):
+                connection.rollback()  # type: ignore[union-attr]
+                pooled.close()
+                return
+        except self.driver.error:
+            pass  # It was lost after all.
+        pooled.invalidate()
+        self.engine.dispose()  # What killed one connection has most likely killed all.

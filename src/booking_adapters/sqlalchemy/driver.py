@@ -1,0 +1,58 @@
+"""What the two databases do differently below the SQL: connecting, time, lists, failures."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from booking_core.domain.kernel.errors import BookingError
+
+
+class Driver(Protocol):
+    """One database driver. `error` is the base class of what it raises, `integrity` of what
+    a constraint refuses; `begin` begins a change.
+    """
+
+    error: type[Exception]
+    dialect: sa.Dialect
+    begin: str
+    integrity: type[Exception]
+
+    @abstractmethod
+    def engine(self) -> sa.Engine:
+        """A pool of connections that commit each statement by itself; connects when used."""
+        ...
+
+    @abstractmethod
+    def to_instant(self, instant: datetime | None) -> Any:
+        """The instant as a parameter."""
+        ...
+
+    @abstractmethod
+    def from_instant(self, stored: Any) -> Any:
+        """The instant, or None, from a column; typed Any because most columns have no NULL."""
+        ...
+
+    @abstractmethod
+    def from_json_instant(self, stored: Any) -> datetime:
+        """The instant from within a JSON document that the database made."""
+        ...
+
+    @abstractmethod
+    def many(self, values: Sequence[Any]) -> Any:
+        """The values as one parameter, for `one_of`."""
+        ...
+
+    @abstractmethod
+    def is_lost(self, connection: Any) -> bool:
+        """Whether the connection is of no more use."""
+        ...
+
+    @abstractmethod
+    def busy(self, error: Exception) -> BookingError | None:
+        """Busy, if the database could not do it now; None if it will never do it."""
+        ...

@@ -1,0 +1,95 @@
+"""The integers that stand for tenants, resources and units in the tables.
+
+They are given once and never change, so what was read once holds for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from booking_adapters.sqlalchemy.cache import Cache
+from booking_adapters.sqlalchemy.database import Database
+from booking_adapters.sqlalchemy.statement import Statement
+from booking_adapters.sqlalchemy.tables import resource, tenant, unit
+from booking_core.domain.kernel.errors import NotFound
+from booking_core.domain.kernel.ids import ResourceId, TenantId, UnitId
+
+TENANTS_KEPT = 10_000
+RESOURCES_KEPT = 10_000
+
+_TENANT = Statement(sa.select(tenant.c.key).where(tenant.c.id == sa.bindparam("id")))
+_TENANT_ID = Statement(sa.select(tenant.c.id).where(tenant.c.key == sa.bindparam("key")))
+_RESOURCE = Statement(
+    sa.select(resource.c.key).where(
+        resource.c.tenant_id == sa.bindparam("tenant"), resource.c.id == sa.bindparam("id")
+    )
+)
+_UNITS = Statement(
+    sa.select(unit.c.number, unit.c.id).where(
+        unit.c.tenant_id == sa.bindparam("tenant"), unit.c.resource_key == sa.bindparam("key")
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceKeys:
+    """A resource's key, and the numbers of all units that it has or had."""
+
+    key: int
+    numbers: Mapping[UnitId, int]
+    ids: Mapping[int, UnitId]
+
+
+class Keys:
+    """Looks names up, once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tenants: Cache[TenantId, int] = Cache(TENANTS_KEPT)
+        self._tenant_ids: Cache[int, TenantId] = Cache(TENANTS_KEPT)
+        self._resources: Cache[tuple[int, ResourceId], ResourceKeys] = Cache(RESOURCES_KEPT)
+
+    def find_tenant(self, tenant_id: TenantId) -> int | None:
+        """The tenant's key, if there is such a tenant."""
+        key = self._tenants.get(tenant_id)
+        if key is not None:
+            return key
+        found = self._database.rows(_TENANT, {"id": tenant_id})
+        return self._tenants.put(tenant_id, found[0][0]) if found else None
+
+    def tenant(self, tenant_id: TenantId) -> int:
+        """The tenant's key, or NotFound."""
+        key = self.find_tenant(tenant_id)
+        if key is None:
+            raise NotFound("tenant", tenant_id)
+        return key
+
+    def tenant_id(self, key: int) -> TenantId:
+        """The tenant whose key that is."""
+        tenant_id = self._tenant_ids.get(key)
+        if tenant_id is not None:
+            return tenant_id
+        ((found,),) = self._database.rows(_TENANT_ID, {"key": key})
+        return self._tenant_ids.put(key, TenantId(found))
+
+    def resource(
+        self, tenant: int, resource_id: ResourceId, having: Iterable[UnitId] = ()
+    ) -> ResourceKeys | None:
+        """The resource's keys, if it exists; read again if those units are not among them."""
+        kept = self._resources.get((tenant, resource_id))
+        if kept is not None and all(unit_id in kept.numbers for unit_id in having):
+            return kept
+        found = self._database.rows(_RESOURCE, {"tenant": tenant, "id": resource_id})
+        if not found:
+            return None
+        ((key,),) = found
+        units = self._database.rows(_UNITS, {"tenant": tenant, "key": key})
+        keys = ResourceKeys(
+            key=key,
+            numbers={UnitId(id): number for number, id in units},
+            ids={number: UnitId(id) for number, id in units},
+        )
+        return self._resources.put((tenant, resource_id), keys)

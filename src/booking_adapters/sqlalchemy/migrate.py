@@ -1,0 +1,70 @@
+"""Bring a database to the schema of this version."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from booking_adapters.sqlalchemy.guards import postgresql, sqlite
+from booking_core.domain.kernel.errors import BookingError, Kind
+
+SCRIPTS = "booking_adapters.sqlalchemy:migrations"
+MIGRATION = 0x626F6F6B  # Whoever migrates holds this advisory lock: "book".
+
+
+class BtreeGistMissing(BookingError):
+    """PostgreSQL needs the extension btree_gist: let an administrator run CREATE EXTENSION"""
+
+    code = "btree-gist-missing"
+    kind = Kind.CONFLICT
+
+
+def migrate(url: str, app_role: str | None = None) -> None:
+    """Run every step that is missing, make the guards anew, and say what `app_role` may do.
+
+    All of it is one transaction. `url` is for a role that may create tables, and owns them.
+    """
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    if engine.dialect.name == "sqlite":
+        _batchable(engine)
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION})")
+            _require_btree_gist(connection)
+        config = Config()
+        config.set_main_option("script_location", SCRIPTS)
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        if engine.dialect.name == "postgresql":
+            postgresql.install(connection)
+            if app_role is not None:
+                postgresql.grant(connection, app_role)
+        else:
+            sqlite.install(connection)
+    engine.dispose()
+
+
+def _require_btree_gist(connection: sa.Connection) -> None:
+    has_it = sa.text("SELECT count(*) FROM pg_extension WHERE extname = 'btree_gist'")
+    if connection.scalar(has_it):
+        return
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql("CREATE EXTENSION btree_gist")
+    except sa.exc.DBAPIError as error:
+        raise BtreeGistMissing from error
+
+
+def _batchable(engine: sa.Engine) -> None:
+    """DDL is part of the transaction only if the driver leaves the BEGIN to us."""
+
+    def leave_it_to_us(connection: object, record: object) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]
+
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    sa.event.listen(engine, "connect", leave_it_to_us)
+    sa.event.listen(engine, "begin", begin)

@@ -1,0 +1,1 @@
+"""How a database gets to the schema of `tables`, step by step."""

@@ -1,0 +1,112 @@
+"""What is claimed when, asked of a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from booking_adapters.sqlalchemy.database import Database
+from booking_adapters.sqlalchemy.keys import Keys
+from booking_adapters.sqlalchemy.statement import Statement, microseconds, one_of, overlapping
+from booking_adapters.sqlalchemy.tables import claim, unit
+from booking_core.domain.kernel.claim import Claim
+from booking_core.domain.kernel.ids import BlockId, BookingId, ResourceId, TenantId, UnitId
+from booking_core.domain.kernel.span import Span
+from booking_core.ports.occupancy import Occupancy
+
+_now = sa.bindparam("now", type_=claim.c.held_until.type)
+_shown = (
+    claim.c.tenant_id == sa.bindparam("tenant", type_=sa.Integer()),
+    claim.c.live,
+    overlapping(claim),
+    claim.c.held_until.is_(None) | (claim.c.held_until > _now),
+)
+
+_CLAIMS = Statement(
+    sa.select(
+        unit.c.id,
+        claim.c.starts_at,
+        claim.c.ends_at,
+        claim.c.holder_id,
+        claim.c.blocks,
+        claim.c.pinned,
+        claim.c.held_until,
+    )
+    .join(
+        unit,
+        (unit.c.tenant_id == claim.c.tenant_id)
+        & (unit.c.resource_key == claim.c.resource_key)
+        & (unit.c.number == claim.c.unit),
+    )
+    .where(*_shown, claim.c.resource_key == sa.bindparam("key", type_=claim.c.resource_key.type))
+    .order_by(claim.c.starts_at, unit.c.id)
+)
+_BUSY = Statement(
+    sa.select(claim.c.resource_key, microseconds(claim.c.starts_at), microseconds(claim.c.ends_at))
+    .where(*_shown, one_of(claim.c.resource_key, "keys"))
+    .order_by(claim.c.starts_at, claim.c.ends_at)
+)
+
+
+class SqlOccupancy(Occupancy):
+    """Periods come as integers: nothing that is only counted becomes a datetime on the way."""
+
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._driver = database.driver
+        self._keys = keys
+
+    def claims(
+        self, tenant_id: TenantId, resource_id: ResourceId, window: Span, now: datetime
+    ) -> Sequence[Claim]:
+        tenant = self._keys.find_tenant(tenant_id)
+        keys = None if tenant is None else self._keys.resource(tenant, resource_id)
+        if keys is None:
+            return ()
+        asked = self._asked(tenant, window, now) | {"key": keys.key}
+        return tuple(self._claim(resource_id, row) for row in self._database.rows(_CLAIMS, asked))
+
+    def busy(
+        self,
+        tenant_id: TenantId,
+        resource_ids: Sequence[ResourceId],
+        window: Span,
+        now: datetime,
+    ) -> Mapping[ResourceId, Sequence[tuple[int, int]]]:
+        tenant = self._keys.find_tenant(tenant_id)
+        busy: dict[ResourceId, list[tuple[int, int]]] = {id: [] for id in resource_ids}
+        by_key: dict[int, list[tuple[int, int]]] = {}
+        for resource_id, periods in busy.items():
+            keys = None if tenant is None else self._keys.resource(tenant, resource_id)
+            if keys is not None:
+                by_key[keys.key] = periods
+        if by_key:
+            asked = self._asked(tenant, window, now) | {"keys": self._driver.many(list(by_key))}
+            for key, starts, ends in self._database.rows(_BUSY, asked):
+                by_key[key].append((starts, ends))
+        return busy
+
+    def _asked(self, tenant: int | None, window: Span, now: datetime) -> dict[str, Any]:
+        at = self._driver.to_instant
+        return {
+            "tenant": tenant,
+            "starts": at(window.start),
+            "ends": at(window.end),
+            "now": at(now),
+        }
+
+    def _claim(self, resource_id: ResourceId, row: Sequence[Any]) -> Claim:
+        unit_id, starts_at, ends_at, holder, blocks, pinned, held_until = row
+        when = self._driver.from_instant
+        return Claim(
+            resource_id=resource_id,
+            unit_id=UnitId(unit_id),
+            span=Span(when(starts_at), when(ends_at)),
+            booking_id=None if blocks else BookingId(holder),
+            block_id=BlockId(holder) if blocks else None,
+            pinned=bool(pinned),
+            held_until=when(held_until),
+        )

@@ -1,0 +1,1 @@
+"""What only PostgreSQL does, or does in its own way."""

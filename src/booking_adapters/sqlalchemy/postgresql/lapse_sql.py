@@ -1,0 +1,35 @@
+"""A batch of overdue holds, expired by one statement."""
+
+from __future__ import annotations
+
+from booking_adapters.sqlalchemy.postgresql.rowset import Rowset
+from booking_adapters.sqlalchemy.rows import LAPSED
+
+LAPSE = Rowset("lapse", LAPSED)
+
+# Whoever is changing a hold at this very moment is not waited for: it is not overdue any more, or
+# the next batch finds it.
+_SQL = """WITH lapsing AS MATERIALIZED (SELECT * FROM {lapses} AS given),
+standing AS MATERIALIZED (
+  SELECT DISTINCT ON (b.tenant_id, b.id) l.*
+  FROM (SELECT b.tenant_id, b.id FROM lapsing AS l
+    JOIN booking AS b ON b.tenant_id = l.tenant_id AND b.id = l.id
+    WHERE b.version = l.version AND b.state = l.was AND b.expires_at <= %(now)s::timestamptz
+    FOR UPDATE OF b SKIP LOCKED) AS b
+  JOIN lapsing AS l ON l.tenant_id = b.tenant_id AND l.id = b.id),
+expired AS (
+  UPDATE booking AS b SET state = s.state, reason_code = s.reason_code, expires_at = NULL,
+    version = s.version + 1, sequence = s.sequence
+  FROM standing AS s WHERE b.tenant_id = s.tenant_id AND b.id = s.id
+  RETURNING 1),
+freed AS (
+  UPDATE booking_claim AS c SET live = false FROM standing AS s
+  WHERE c.tenant_id = s.tenant_id AND c.live_booking_id = s.id),
+told AS (
+  INSERT INTO booking_event (tenant_id, booking_id, sequence, event_id, type, at,
+    correlation_id, causation_id, actor, schema_version, data)
+  SELECT tenant_id, id, sequence, event_id, type, at,
+    correlation_id, causation_id, actor, schema_version, data FROM standing)
+SELECT count(*) FROM expired"""
+
+LAPSE_SQL = {many: _SQL.format(lapses=LAPSE.source(many)) for many in (False, True)}

@@ -1,0 +1,1 @@
+"""What only SQLite does, or does in its own way."""

@@ -1,0 +1,73 @@
+"""One storage in a database, seen through each of its ports."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from booking_adapters.sqlalchemy.audit import SqlAudit
+from booking_adapters.sqlalchemy.block_repository import SqlBlockRepository
+from booking_adapters.sqlalchemy.booking_repository import SqlBookingRepository
+from booking_adapters.sqlalchemy.catalogue_repository import SqlCatalogueRepository
+from booking_adapters.sqlalchemy.database import Database
+from booking_adapters.sqlalchemy.idempotency import SqlIdempotency
+from booking_adapters.sqlalchemy.keys import Keys
+from booking_adapters.sqlalchemy.occupancy import SqlOccupancy
+from booking_adapters.sqlalchemy.refusals import Refusals
+from booking_adapters.sqlalchemy.row_maker import RowMaker
+from booking_adapters.sqlalchemy.unit_of_work import SqlUnitOfWork
+from booking_adapters.sqlalchemy.writer import Writer
+from booking_core.domain.kernel.errors import InvalidInput
+
+
+class SqlStorage:
+    """Any number of threads and processes may share the database."""
+
+    def __init__(self, database: Database, writer: Writer) -> None:
+        keys = Keys(database)
+        at = database.driver.to_instant
+        self._database = database
+        self.catalogue = SqlCatalogueRepository(database, keys)
+        self.occupancy = SqlOccupancy(database, keys)
+        self.bookings = SqlBookingRepository(database, keys)
+        self.blocks = SqlBlockRepository(database, keys)
+        self.idempotency = SqlIdempotency(database, keys)
+        self.unit_of_work = SqlUnitOfWork(
+            writer, RowMaker(keys, at), Refusals(database, keys), keys, at
+        )
+        self.audit = SqlAudit(database)
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        role: str | None = None,
+        pool_size: int = 8,
+        sqlite_synchronous: str = "FULL",
+    ) -> SqlStorage:
+        """The storage at that URL; nothing connects before it is used.
+
+        `sqlite:///file.db` or `postgresql://user@host/name`; `role` is whom the session acts as
+        on PostgreSQL, where it connects as somebody else.
+        """
+        parsed = sa.make_url(url)
+        backend = parsed.get_backend_name()
+        if backend == "postgresql":
+            from booking_adapters.sqlalchemy.postgresql.driver import PostgresDriver
+            from booking_adapters.sqlalchemy.postgresql.writer import PostgresWriter
+
+            database = Database(PostgresDriver(parsed, role=role, pool_size=pool_size))
+            return cls(database, PostgresWriter(database))
+        if backend == "sqlite" and parsed.database:
+            from booking_adapters.sqlalchemy.sqlite.driver import SqliteDriver
+            from booking_adapters.sqlalchemy.sqlite.writer import SqliteWriter
+
+            database = Database(
+                SqliteDriver(parsed, synchronous=sqlite_synchronous, pool_size=pool_size)
+            )
+            return cls(database, SqliteWriter(database))
+        raise InvalidInput("database", "sqlite:///file.db or postgresql://user@host/name")
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._database.close()

@@ -1,0 +1,30 @@
+"""The schema, in the words of the domain. `migrations/` is how a database gets there."""
+
+from booking_adapters.sqlalchemy.tables.booking import answer, booking, event
+from booking_adapters.sqlalchemy.tables.catalogue import (
+    performance,
+    resource,
+    service,
+    tenant,
+    unit,
+)
+from booking_adapters.sqlalchemy.tables.claim import block, claim
+from booking_adapters.sqlalchemy.tables.metadata import metadata
+from booking_adapters.sqlalchemy.tables.money import payment, refund, transfer
+
+__all__ = [
+    "answer",
+    "block",
+    "booking",
+    "claim",
+    "event",
+    "metadata",
+    "payment",
+    "performance",
+    "refund",
+    "resource",
+    "service",
+    "tenant",
+    "transfer",
+    "unit",
+]
