@@ -3,7 +3,7 @@
 PYTHON = python3
 RUN = .venv/bin/booking demo --serve
 PYTEST_OPTIONS = -n 2
-CHECKED = bootstrap.py docs/generate.py src $(wildcard examples bench)
+CHECKED = bootstrap.py docs/generate.py src campaign $(wildcard examples bench)
 
 # What a developer's shell says to Python and its tools has no say in the results.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS MYPYPATH PYTEST_ADDOPTS PYTEST_PLUGINS
@@ -15,7 +15,7 @@ ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: run test lint docs lock clean
+.PHONY: run test lint docs campaign lock clean
 
 run: $(READY)
 	$(RUN)
@@ -31,6 +31,10 @@ lint: $(READY)
 
 docs: $(READY)
 	.venv/bin/python docs/generate.py
+
+# Hours, not minutes: what `make test` runs in short.
+campaign: $(READY)
+	$(BIN) campaign
 
 lock: $(READY)
 	$(BIN) uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
