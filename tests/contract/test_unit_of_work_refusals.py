@@ -13,6 +13,7 @@ from booking_core.domain.booking.booking import Booking
 from booking_core.domain.booking.lifecycle import BookingState
 from booking_core.domain.kernel.errors import BookingError
 from booking_core.domain.kernel.ids import PaymentId
+from booking_core.domain.payment.account import Account
 from booking_core.domain.payment.ledger import LedgerAccount, Overdrawn, Transfer
 from booking_core.ports.storage import Storage
 from booking_core.ports.unit_of_work import (
@@ -400,6 +401,12 @@ def _with_faults(sold: Booking, faults: set[type[BookingError]]) -> Changes:
             at=NOW,
             payment_id=PaymentId(id_of("pay")),
         )
-        saved = replace(changes.saved[0], attempts=(an_attempt("pay"),), transfers=(overdraft,))
+        account = Account(attempts=(an_attempt("pay"),), transfers=(overdraft,))
+        saved = replace(
+            changes.saved[0],
+            account=account,
+            attempts=account.attempts,
+            transfers=account.transfers,
+        )
         changes = replace(changes, saved=(saved, *changes.saved[1:]))
     return changes
