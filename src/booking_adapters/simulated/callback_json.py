@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from booking_core.application.booking.reason import reason_code
 from booking_core.domain.kernel.errors import InvalidInput
@@ -57,9 +57,7 @@ def _parsed(body: bytes) -> object:
         raise InvalidInput("body", f"at most {BODY_BYTES_MOST} bytes")
     try:
         # A first look at its depth would cost more than the parser's own refusal.
-        return json.loads(
-            body.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_not_json
-        )
+        return json.loads(body.decode("utf-8"), object_pairs_hook=_without_duplicates)
     except (ValueError, RecursionError):
         raise InvalidInput("body", "JSON in UTF-8") from None
 
@@ -69,10 +67,6 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(facts) != len(pairs):
         raise InvalidInput("body", "every field once")
     return facts
-
-
-def _not_json(constant: str) -> NoReturn:
-    raise ValueError(constant)
 
 
 def _exactly(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from html import escape
+from urllib.parse import quote
 
 from booking_adapters.simulated.payment import Payment
 from booking_core.domain.kernel.money import Money
@@ -110,7 +111,9 @@ def _form(payment: Payment) -> str:
         f'<button name="choice" value="{value}">{title}<span>{what}</span></button>'
         for value, (title, what) in OTHER_CHOICES.items()
     )
-    return f"""<form method="post">
+    # Without an action of its own the form would be sent to the address with the token in it.
+    action = quote(payment.asked.payment_id, safe="")
+    return f"""<form method="post" action="{action}">
 <input type="hidden" name="token" value="{_text(payment.token)}">
 <button class="first" name="choice" value="pay">Pay {_text(payment.asked.amount)}</button>
 <h2>Or see what happens when you</h2>
