@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from booking_adapters.memory.clock import ManualClock
 from booking_cli.demo.car_park import CAR_PARK
 from booking_cli.demo.town import CUSTOMER
 from booking_core import BookingEngine, CreateBooking, Line, StartPayment, customer
@@ -24,3 +25,10 @@ def pay(engine: BookingEngine, booking: Booking) -> PaymentId:
     """Begin to pay, and hear nothing more of it: the provider's callback is not delivered."""
     by = customer(booking.customer_id)
     return engine.start_payment(StartPayment(booking_id=booking.id), by).attempt.id
+
+
+def pass_time(engine: BookingEngine, by: timedelta) -> None:
+    """Let the engine's clock go on."""
+    clock = engine.ports.clock
+    assert isinstance(clock, ManualClock)
+    clock.advance(by)

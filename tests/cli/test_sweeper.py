@@ -25,6 +25,7 @@ from booking_core.domain.booking.booking import Booking
 from booking_core.domain.booking.lifecycle import BookingState
 from booking_core.domain.kernel.errors import Busy
 from booking_core.domain.kernel.ids import CustomerId
+from tests.cli.guests import pass_time
 
 ADA = customer(CUSTOMER)
 MONDAY = datetime(2030, 5, 20, 7, tzinfo=UTC)
@@ -55,13 +56,6 @@ def hold(composition: Composition, day: int = 0) -> Booking:
     return composition.engine.create_booking(wanted, ADA).dossier.booking
 
 
-def pass_time(composition: Composition, by: timedelta) -> None:
-    """Let the clock go on."""
-    clock = composition.engine.ports.clock
-    assert isinstance(clock, ManualClock)
-    clock.advance(by)
-
-
 def state(composition: Composition, booking: Booking) -> BookingState:
     """The state of the booking now."""
     return composition.engine.read_bookings.one(booking.id, ADA).booking.state
@@ -72,7 +66,7 @@ def test_a_round_expires_all_that_is_overdue_however_small_the_batch(
 ) -> None:
     """Batches bound a transaction, not a round."""
     bookings = [hold(composition, day) for day in range(3)]
-    pass_time(composition, timedelta(minutes=11))
+    pass_time(composition.engine, timedelta(minutes=11))
     sweep = evolve(composition.settings.sweep, batch=1)
     Sweeper(evolve(composition, settings=evolve(composition.settings, sweep=sweep))).sweep()
     assert {state(composition, it) for it in bookings} == {BookingState.EXPIRED}
@@ -91,7 +85,7 @@ def test_a_round_delivers_what_the_simulated_provider_tells(composition: Composi
     composition.engine.start_payment(StartPayment(booking_id=booking.id), ADA)
     Sweeper(composition).sweep()
     assert state(composition, booking) is BookingState.PENDING
-    pass_time(composition, timedelta(minutes=1))
+    pass_time(composition.engine, timedelta(minutes=1))
     Sweeper(composition).sweep()
     assert state(composition, booking) is BookingState.CONFIRMED
 
