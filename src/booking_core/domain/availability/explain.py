@@ -54,8 +54,8 @@ def claims_needed(wish: Wish, now: datetime) -> Span:
 def explain(wish: Wish, now: datetime, claims: Iterable[Claim]) -> Explanation:
     """Judge the wish by every rule and against the claims that overlap claims_needed().
 
-    Interchangeable units are counted as if all could be re-arranged: with units promised in the
-    future, allocation may still refuse what this calls possible.
+    Interchangeable units are counted as if all that are not pinned could be re-arranged: with
+    pins to come, allocation may still refuse what this calls possible.
     """
     claims = [claim for claim in claims if claim.resource_id == wish.resource.id]
     against = refusals(wish, now)
@@ -63,9 +63,10 @@ def explain(wish: Wish, now: datetime, claims: Iterable[Claim]) -> Explanation:
     if wanted is None:
         return Explanation(refusals=against, blocked=(), free_units=0, alternatives=())
     taken: Busy | BusyByUnit
+    pinned = busy_by_unit((claim for claim in claims if claim.pinned), now)
     if wanted.assignment is Assignment.ANY:
         taken = busy(claims, now)
-        blocked, free_units = _blocked_in_pool(wish, taken)
+        blocked, free_units = _blocked_in_pool(wish, taken, pinned)
     else:
         by_unit = busy_by_unit(claims, now)
         taken = {unit.id: by_unit[unit.id] for unit in wanted.units if unit.id in by_unit}
@@ -74,7 +75,8 @@ def explain(wish: Wish, now: datetime, claims: Iterable[Claim]) -> Explanation:
     nearest: tuple[Span, ...] = ()
     if sought is not None and (against or blocked):
         quantity = wish.units_wanted
-        slots = free_slots(wanted, taken, sought, _duration(wish), quantity, now, SLOTS_MOST)
+        length = _duration(wish)
+        slots = free_slots(wanted, taken, sought, length, quantity, now, SLOTS_MOST, pinned)
         nearest = _nearest(slots, to_microseconds(wish.span.start))
     spans = (Span(from_microseconds(start), from_microseconds(end)) for start, end in blocked)
     return Explanation(
@@ -95,14 +97,15 @@ def _wanted(wish: Wish) -> Resource | None:
     return replace(resource, units=tuple(resource.units_by_id[unit_id] for unit_id in named))
 
 
-def _blocked_in_pool(wish: Wish, taken: Busy) -> tuple[list[Interval], int]:
+def _blocked_in_pool(wish: Wish, taken: Busy, pinned: BusyByUnit) -> tuple[list[Interval], int]:
     whole, units = _interval(wish.claimed), len(wish.resource.units)
     within = [claim for claim in taken if claim[0] < whole[1] and claim[1] > whole[0]]
     most = 0  # How many claims overlap at the fullest moment.
     while most < units and crowded(within, most):
         most += 1
-    blocked = crowded(within, units - wish.units_wanted)
-    return common(blocked, [whole]), units - most
+    blocked, unpinned = _blocked_by_unit(wish, wish.resource, pinned)
+    blocked = common(crowded(within, units - wish.units_wanted), [whole]) or blocked
+    return blocked, min(units - most, unpinned)
 
 
 def _blocked_by_unit(wish: Wish, wanted: Resource, taken: BusyByUnit) -> tuple[list[Interval], int]:

@@ -40,8 +40,9 @@ def free_periods(
     """The longest periods of the window in which that many units can be booked, buffers included.
 
     Open throughout, not before the notice that the rules ask for, beginning no further ahead than
-    they allow, and not shorter than the shortest booking. Of units that the customer names, that
-    many are free at each moment, though not always the same: ask free_slots for a whole period.
+    they allow, and not shorter than the shortest booking. Of units that the customer names, or of
+    which some are pinned, that many are free at each moment, though not always the same: ask
+    free_slots for a whole period.
 
     `taken` are the live claims that overlap the window with the buffers on each side. Raises
     InvalidInput for a window that is too long.

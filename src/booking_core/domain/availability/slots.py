@@ -6,10 +6,11 @@ reading the claims, and a Span is made only for what somebody looks at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
+from types import MappingProxyType
 
 from booking_core.domain.availability.busy import Busy, BusyByUnit
 from booking_core.domain.availability.grid import starts_on_grid
@@ -27,6 +28,7 @@ from booking_core.domain.catalogue.resource import Assignment, Resource
 from booking_core.domain.kernel.errors import InvalidInput
 from booking_core.domain.kernel.span import MICROSECOND, Span, from_microseconds, to_microseconds
 
+NOTHING_PINNED: BusyByUnit = MappingProxyType({})
 SLOTS_MOST = 150_000  # More than the minutes of the longest window.
 
 
@@ -58,12 +60,15 @@ def free_slots(
     quantity: int,
     now: datetime,
     limit: int,
+    pinned: BusyByUnit = NOTHING_PINNED,
 ) -> Slots:
     """The first `limit` slots that start in the window: all that can be booked, and no others.
 
     `taken` are the live claims that overlap window.reach(resource, window, duration). Units that
     the customer names cannot be re-arranged, so for these it has to tell them apart; if it does
     not, every claim counts as another unit's, and what is offered can be booked, but more might.
+    Of a pool's claims, `pinned` are those that cannot be moved, blocks above all: a slot needs
+    enough units without any. Whether the others fit around pins to come, allocation decides.
 
     Raises InvalidInput for a window, duration or limit out of bounds.
     """
@@ -73,7 +78,7 @@ def free_slots(
     length = duration // MICROSECOND
     if not _is_allowed(resource, duration, quantity):
         return Slots(starts_us=[], duration_us=length)
-    starts = _free_starts(resource, taken, window, length, quantity, now)
+    starts = _free_starts(resource, taken, window, length, quantity, now, pinned)
     found = starts_on_grid(starts, resource.zone, resource.rules, limit + 1)
     return Slots(starts_us=found[:limit], duration_us=length, is_complete=len(found) <= limit)
 
@@ -93,6 +98,7 @@ def _free_starts(
     length: int,
     quantity: int,
     now: datetime,
+    pinned: BusyByUnit,
 ) -> list[Interval]:
     """Where a free period of that length may start, on the grid or not."""
     earliest, latest = allowed_starts(resource, window, now)
@@ -108,6 +114,7 @@ def _free_starts(
         quantity,
         before=length + rules.buffer_after // MICROSECOND - 1,
         after=rules.buffer_before // MICROSECOND,
+        pinned=pinned,
     )
     return common(gaps(overlapping, earliest, latest + 1), opening)
 
@@ -121,18 +128,33 @@ def allowed_starts(resource: Resource, window: Span, now: datetime) -> tuple[int
 
 
 def blocked(
-    resource: Resource, taken: Busy | BusyByUnit, quantity: int, *, before: int, after: int
+    resource: Resource,
+    taken: Busy | BusyByUnit,
+    quantity: int,
+    *,
+    before: int,
+    after: int,
+    pinned: BusyByUnit = NOTHING_PINNED,
 ) -> list[Interval]:
     """Where fewer units than wanted are free, stretched by so much; by start, in microseconds.
 
     Interchangeable units are free for the whole of a period if enough are at each moment of it:
-    whoever is in the way can be moved. A named unit has to be free from beginning to end.
+    whoever is in the way can be moved. A named unit has to be free from beginning to end, and so
+    has a pool's of what is pinned.
     """
     most = len(resource.units) - quantity
     if resource.assignment is Assignment.ANY:
         pooled = sorted(chain(*taken.values())) if isinstance(taken, Mapping) else taken
         # Where one claim is too many there is nothing to count.
-        return stretched(crowded(pooled, most) if most else pooled, before, after)
+        crowds = stretched(crowded(pooled, most) if most else pooled, before, after)
+        return (
+            sorted(crowds + _occupied(pinned.values(), most, before, after)) if pinned else crowds
+        )
     apart = taken.values() if isinstance(taken, Mapping) else ([claim] for claim in taken)
-    spread = chain.from_iterable(merged(stretched(unit, before, after)) for unit in apart)
-    return crowded(sorted(spread), most)
+    return _occupied(apart, most, before, after)
+
+
+def _occupied(apart: Iterable[Busy], most: int, before: int, after: int) -> list[Interval]:
+    """Where more than `most` units have a claim that is so near; each unit counts once."""
+    spread = (merged(stretched(unit, before, after)) for unit in apart)
+    return crowded(sorted(chain.from_iterable(spread)), most)

@@ -111,6 +111,21 @@ def test_a_pool_is_blocked_where_too_few_are_free() -> None:
     assert explain(wanted, NOW, claims[:1]).free_units == 2
 
 
+def test_blocks_of_a_pool_are_in_the_way_one_after_the_other() -> None:
+    """Guests could be moved from room to room; where rooms are shut in turn, none is free."""
+    pool = resource(units=2)
+    stays = (
+        ("u0", "2026-10-05T10:00", "2026-10-05T11:00"),
+        ("u1", "2026-10-05T11:30", "2026-10-05T12:00"),
+    )
+    wanted = wish(pool, "2026-10-05T10:00", "2026-10-05T12:00")
+    assert explain(wanted, NOW, [claim(*stay) for stay in stays]).free_units == 1
+    explained = explain(wanted, NOW, [block(*stay) for stay in stays])
+    assert times(explained.blocked) == ["05 10:00-11:00", "05 11:30-12:00"]
+    assert explained.free_units == 0
+    assert times(explained.alternatives)[0] == "05 09:30-11:30"
+
+
 def test_named_seats_are_blocked_where_one_of_them_is() -> None:
     """Other seats do not matter; the alternatives are times when these very seats are free."""
     hall = resource(units=4, assignment=Assignment.NAMED, rules=Rules(step=HOUR))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -146,6 +147,20 @@ def test_a_limit_takes_the_first(
     assert some.starts_us == everything.starts_us[:limit]
     assert some.is_complete is (len(everything) <= limit)
     assert everything.is_complete
+
+
+@given(resources(Assignment.ANY), moments, st.data())
+def test_a_pool_can_move_guests_but_not_blocks(
+    pool: Resource, start: datetime, data: st.DataObject
+) -> None:
+    """Where nothing but blocks is in the way, a slot needs units that none of them touches."""
+    minutes, quantity = data.draw(possible(pool))
+    blocks = data.draw(claims_by_unit(pool, start))
+    window, now = window_from(start, 600), start - 300 * MINUTE
+    length = minutes * MINUTE
+    offered = free_slots(pool, blocks, window, length, quantity, now, MANY, pinned=blocks)
+    seats = replace(pool, assignment=Assignment.NAMED)
+    assert offered == free_slots(seats, blocks, window, length, quantity, now, MANY)
 
 
 def test_slots_are_spans_of_the_wanted_length() -> None:
