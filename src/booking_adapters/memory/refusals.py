@@ -33,11 +33,15 @@ def request_was_not_answered_before(state: State, changes: Changes) -> None:
 
 
 def catalogue_stands_as_judged_by(state: State, changes: Changes) -> None:
-    """Or StaleCatalogue."""
+    """Or StaleCatalogue: by its revisions, and by each unit that shall be claimed."""
     for judged_by in changes.judged_by:
         standing = state.revised(judged_by.noun, changes.tenant_id, judged_by.id)
         if standing is None or standing.revision != judged_by.revision:
             raise StaleCatalogue(judged_by.noun, judged_by.id)
+    for claim in changes.claimed:
+        resource = state.resources.find(changes.tenant_id, claim.resource_id)
+        if resource is None or claim.unit_id not in resource.units_by_id:
+            raise StaleCatalogue("resource", claim.resource_id)
 
 
 def bookings_and_blocks_stand_as_read(state: State, changes: Changes) -> None:

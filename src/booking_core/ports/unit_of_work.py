@@ -155,8 +155,9 @@ class UnitOfWork(Protocol):
     def commit(self, changes: Changes) -> None:
         """Make all of it durable, or nothing.
 
-        Raises AlreadyAnswered before anything else, then StaleCatalogue, StaleBooking,
-        TooManyHolds, OverdueHoldsInTheWay (a claim is refused by holds that are overdue at
+        Raises AlreadyAnswered before anything else, then StaleCatalogue (also where a claimed
+        unit does not exist, any more or at all), StaleBooking (also where a released claim is not
+        live), TooManyHolds, OverdueHoldsInTheWay (a claim is refused by holds that are overdue at
         `changes.now`), Taken (by claims that are not), Overdrawn, and Busy when storage cannot be
         reached: then nothing may be assumed, and the request may be repeated with its key.
         """
