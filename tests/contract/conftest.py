@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -17,25 +17,19 @@ from booking_core.ports.clock import Clock
 from booking_core.ports.randomness import Randomness
 from booking_core.ports.storage import Storage
 from tests.contract.builders import furnish
-from tests.contract.vandals import MemoryVandal, Vandal
-
-OpenStorage = Callable[[], AbstractContextManager[Storage]]
-
-
-@contextmanager
-def open_memory() -> Iterator[Storage]:
-    """Open a storage in memory."""
-    yield MemoryStorage()
+from tests.contract.vandals import MemoryVandal, SqlVandal, Vandal
+from tests.storages import Storages
 
 
-@pytest.fixture(params=["memory"])
-def storage(request: pytest.FixtureRequest) -> OpenStorage:
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def storage(request: pytest.FixtureRequest) -> Storages:
     """A factory of empty storages that share nothing; whoever opens one closes it."""
-    return open_memory
+    storages: Storages = request.getfixturevalue(f"{request.param}_storages")
+    return storages
 
 
 @pytest.fixture
-def store(storage: OpenStorage) -> Iterator[Storage]:
+def store(storage: Storages) -> Iterator[Storage]:
     """One storage with a furnished catalogue and no bookings."""
     with storage() as store:
         furnish(store)
@@ -43,9 +37,13 @@ def store(storage: OpenStorage) -> Iterator[Storage]:
 
 
 @pytest.fixture
-def vandal(store: Storage) -> Vandal:
+def vandal(storage: Storages, store: Storage) -> Iterator[Vandal]:
     """Somebody who breaks what the store keeps, around its ports."""
-    return MemoryVandal(store.audit.state)
+    if isinstance(store, MemoryStorage):
+        yield MemoryVandal(store.audit.state)
+    else:
+        with closing(SqlVandal(storage.url_of(store))) as vandal:
+            yield vandal
 
 
 @pytest.fixture(params=["manual", "system"])

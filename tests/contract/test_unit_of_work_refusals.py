@@ -11,8 +11,9 @@ import pytest
 
 from booking_core.domain.booking.booking import Booking
 from booking_core.domain.booking.lifecycle import BookingState
+from booking_core.domain.catalogue.resource import Unit
 from booking_core.domain.kernel.errors import BookingError
-from booking_core.domain.kernel.ids import PaymentId
+from booking_core.domain.kernel.ids import PaymentId, ResourceId, UnitId
 from booking_core.domain.payment.account import Account
 from booking_core.domain.payment.ledger import LedgerAccount, Overdrawn, Transfer
 from booking_core.ports.storage import Storage
@@ -219,6 +220,27 @@ def test_one_stale_revision_among_many_is_enough(store: Storage) -> None:
     with pytest.raises(StaleCatalogue) as refusal:
         make(store, a_booking("b", span(9, 10)), judged_by=judged_by)
     assert refusal.value.id == ATTIC
+
+
+@pytest.mark.parametrize("gone", ["resource", "unit", "withdrawn"])
+def test_only_units_that_exist_can_be_claimed(store: Storage, gone: str) -> None:
+    """A unit that its resource does not have, any more or at all, is stale catalogue."""
+    if gone == "withdrawn":
+        make(store, a_booking("b", span(7, 8), D))
+        released = standing(store, a_booking("b", span(7, 8))).booking
+        change(store, released, released.cancel("changed_my_mind"))
+        store.catalogue.save_resource(a_room(units=(Unit(A), Unit(B)), revision=2))
+    unit, resource_id = {
+        "resource": (A, ResourceId("cellar")),
+        "unit": (UnitId("Z"), ROOM),
+        "withdrawn": (D, ROOM),
+    }[gone]
+    booking = a_booking(
+        "late", span(9, 10), items=(an_item(span(9, 10), unit, resource_id=resource_id),)
+    )
+    with pytest.raises(StaleCatalogue) as refusal:
+        make(store, booking)
+    assert (refusal.value.noun, refusal.value.id) == ("resource", resource_id)
 
 
 def test_another_tenants_catalogue_does_not_count(store: Storage) -> None:
