@@ -47,5 +47,5 @@ class Storage(Protocol):
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of connections; whoever uses it afterwards gets an error."""
+        """Let go of connections. Nobody uses it afterwards."""
         ...
