@@ -97,8 +97,9 @@ def _storage(database: str) -> Storage:
     from booking_adapters.sqlalchemy.migrate import migrate
     from booking_adapters.sqlalchemy.storage import SqlStorage
 
+    storage = SqlStorage.open(database)
     migrate(database)
-    return SqlStorage.open(database)
+    return storage
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
