@@ -58,8 +58,15 @@ def test_delays_put_callbacks_out_of_order() -> None:
     provider = Provider()
     begun = Step(told=Told.PROCESSING, travel=AN_HOUR_LATER)
     provider.opened(script=Script(steps=(begun, *pay(after=MINUTE).steps)))
-    told = [callback.told for callback in provider.at(MINUTE) + provider.at(HOUR)]
-    assert told == [Told.COMPLETED, Told.PROCESSING]
+    assert [callback.told for callback in provider.at(HOUR)] == [Told.COMPLETED, Told.PROCESSING]
+
+
+def test_steps_happen_by_their_time_not_by_their_place_in_the_script() -> None:
+    """Also when nobody looked in between."""
+    provider = Provider()
+    decline = Step(told=Told.FAILED, after=MINUTE)
+    provider.opened(script=Script(steps=(*pay(after=HOUR).steps, decline)))
+    assert [callback.told for callback in provider.at(HOUR)] == [Told.FAILED, Told.COMPLETED]
 
 
 @pytest.mark.parametrize("copies", [0, 1, 2, 20])
