@@ -214,6 +214,23 @@ def test_one_named_unit_has_to_be_free_throughout() -> None:
         assert len(slots) == expected
 
 
+def test_two_claims_on_one_seat_take_one_seat() -> None:
+    """However often one seat is taken during the slot, the other is still free."""
+    claims = {
+        UnitId("u0"): [
+            (to_microseconds(utc(start)), to_microseconds(utc(end)))
+            for start, end in (
+                ("2026-10-05T01:00", "2026-10-05T02:00"),
+                ("2026-10-05T03:00", "2026-10-05T04:00"),
+            )
+        ]
+    }
+    hall = resource(units=2, rules=Rules(step=DAY), assignment=Assignment.NAMED)
+    window = span("2026-10-05", "2026-10-06")
+    assert len(free_slots(hall, claims, window, 12 * HOUR, 1, NOW, MANY)) == 1
+    assert not free_slots(hall, claims, window, 12 * HOUR, 2, NOW, MANY)
+
+
 @pytest.mark.parametrize("quantity", [0, -1, 4, 100])
 def test_no_slot_is_offered_for_a_quantity_that_nobody_can_have(quantity: int) -> None:
     """Neither nothing, nor more units than there are or than one booking may take."""
