@@ -43,7 +43,7 @@ from booking_core.domain.payment.attempt import Attempt
 from booking_core.ports.booking_repository import Dossier
 from booking_core.ports.idempotency import Answer, RequestKey
 from booking_core.ports.storage import Storage
-from booking_core.ports.unit_of_work import Changes, Saved
+from booking_core.ports.unit_of_work import Changes, HoldLimit, Saved
 
 MIDNIGHT = datetime(2030, 1, 7, tzinfo=UTC)
 HOLD = timedelta(minutes=10)
@@ -64,6 +64,11 @@ TERMS = Terms(
     releases_on_no_show=False,
     text="Chaises à côté; 10 % off",
 )
+
+
+def at_most(holds: int) -> tuple[HoldLimit, ...]:
+    """Ann may hold the room so many times."""
+    return (HoldLimit(customer_id=ANN, resource_id=ROOM, holds_max=holds),)
 
 
 def id_of(name: str) -> str:
