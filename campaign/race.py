@@ -25,7 +25,7 @@ from booking_core.application.booking.reschedule_booking import RescheduleBookin
 from booking_core.application.caller import Caller, customer, system
 from booking_core.application.payment.complete_payment import CompletePayment
 from booking_core.application.payment.start_payment import StartPayment
-from booking_core.domain.kernel.errors import BookingError
+from booking_core.domain.kernel.errors import BookingError, Busy
 from booking_core.domain.kernel.ids import BookingId, CustomerId
 from booking_core.domain.kernel.money import Money
 from booking_core.engine import BookingEngine
@@ -60,6 +60,8 @@ class Racer:
         )[0]
         try:
             return act() if act == self.create or self.mine else self.create()
+        except Busy as busy:
+            return f"busy: {busy.reason}"
         except BookingError as refusal:
             return refusal.code
 
@@ -137,9 +139,14 @@ class Report:
     violations: tuple[str, ...]
 
     @property
+    def sent_away(self) -> int:
+        """How often somebody was told to come again."""
+        return sum(times for code, times in self.told.items() if code.startswith("busy"))
+
+    @property
     def is_clean(self) -> bool:
         """No promise broken, no deadlock, and nobody sent away as if the engine were down."""
-        return not self.violations and self.deadlocks == 0 and self.told["busy"] == 0
+        return not self.violations and self.deadlocks == 0 and not self.sent_away
 
 
 def race(url: str, *, processes: int, attempts: int) -> Report:

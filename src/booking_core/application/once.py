@@ -84,6 +84,8 @@ class Once:
             draft = Draft(by=by, now=self.clock.now(), ids=self.ids)
             try:
                 act(Turn(draft, number))
+            except StaleBooking:
+                continue  # One that had to make way is not where it was seen: look again.
             except BookingError:
                 answer = self._earlier(reply)
                 if answer is None:

@@ -192,3 +192,11 @@ def test_an_unknown_resource_is_not_found(house: House) -> None:
     """By its name."""
     with pytest.raises(NotFound, match="nowhere"):
         house.book(stay(ResourceId("nowhere")))
+
+
+def test_a_line_that_cannot_be_had_is_refused_as_taken(house: House) -> None:
+    """Beside a line with a choice of units too: trying again would not help."""
+    house.book(stay(ROOM), by=BOB)
+    with pytest.raises(Taken) as refused:
+        house.book(stay(BARN), stay(ROOM))
+    assert refused.value.resource_id == ROOM

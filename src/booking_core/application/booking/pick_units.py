@@ -59,11 +59,10 @@ class PickUnits:
             return self._best(offered, at)
         if wish.unit_ids or wish.resource.is_exclusive:
             exactly = wish.unit_ids or wish.resource.unit_ids
-            return (
-                self.exactly(exactly, wish, wish.claimed, at)
-                if is_one_of_many
-                else Picked(unit_ids=exactly)
-            )
+            # Once refused, look: if it is this line that cannot be had, no other try will help.
+            if is_one_of_many or at.retried:
+                return self.exactly(exactly, wish, wish.claimed, at)
+            return Picked(unit_ids=exactly)
         return self.any(wish, wish.claimed, at)
 
     def exactly(
