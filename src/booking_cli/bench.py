@@ -13,10 +13,10 @@ import click
 
 from booking_adapters.composition import compose
 from booking_adapters.settings import read_settings
-from booking_adapters.sqlalchemy.migrate import migrate
 from booking_cli.demo.car_park import CAR_PARK
 from booking_cli.demo.fill import fill
 from booking_cli.demo.town import CUSTOMER, TENANT
+from booking_cli.migrate import bring_up_to_date
 from booking_cli.output import json_option, show
 from booking_cli.progress import progress
 from booking_cli.tables import print_table
@@ -39,7 +39,7 @@ def command(holds: int) -> None:
     """
     with TemporaryDirectory(prefix="booking-bench-") as folder:
         file = f"sqlite:///{Path(folder, 'bench.db')}"
-        migrate(file)
+        bring_up_to_date(read_settings({"BOOKING_DATABASE_URL": file}).database)
         measured = [_measure("memory://", holds), _measure(file, holds)]
     columns = ("storage", "holdsPerSecond", "medianMicroseconds", "p99Microseconds")
     show({"measured": measured}, lambda: _print(columns, measured))

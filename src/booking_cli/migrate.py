@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import click
+import sqlalchemy as sa
 
 from booking_adapters.environment import InvalidSetting
+from booking_adapters.settings import DatabaseSettings
 from booking_adapters.sqlalchemy.migrate import migrate
 from booking_cli.output import json_option, show
 from booking_cli.session import current_settings
+from booking_core.domain.kernel.errors import BookingError, Busy, Kind
+
+
+@dataclass(eq=False)
+class CannotMigrate(BookingError):
+    """The database refuses: {why}"""
+
+    code: ClassVar[str] = "cannot-migrate"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    why: str
 
 
 @click.command("migrate")
@@ -24,9 +39,24 @@ def command(app_role: str | None) -> None:
     rights that it needs and no others.
     """
     database = current_settings().database
-    if database.scheme == "memory":
-        raise InvalidSetting("BOOKING_DATABASE_URL", "a database that has a schema", "memory")
     role = app_role or database.role
-    migrate(database.url.reveal(), role)
+    bring_up_to_date(database, role)
     answer = {"database": database.shown, "appRole": role}
     show(answer, lambda: click.echo(f"{database.shown} has the schema of this version."))
+
+
+def bring_up_to_date(database: DatabaseSettings, app_role: str | None = None) -> None:
+    """Migrate, or say in one line why not: InvalidSetting, Busy, CannotMigrate."""
+    if database.scheme == "memory":
+        raise InvalidSetting("BOOKING_DATABASE_URL", "a database that has a schema", "memory")
+    try:
+        migrate(database.url.reveal(), app_role)
+    except sa.exc.OperationalError as error:
+        raise Busy(_first_line(error)) from error
+    except sa.exc.DBAPIError as error:
+        raise CannotMigrate(_first_line(error)) from error
+
+
+def _first_line(error: sa.exc.DBAPIError) -> str:
+    """What the database said; drivers name hosts and roles there, but no passwords."""
+    return str(error.orig).strip().partition("\n")[0]

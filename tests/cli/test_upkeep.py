@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -111,9 +112,8 @@ def test_verify_finds_what_was_broken_by_hand(run: Run, town: Town, tmp_path: Pa
 
 def break_promises(file: Path) -> None:
     """Take a booking's claims away, past the guards that the database has against it."""
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection, connection:
         triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         for (name,) in triggers.fetchall():
             connection.execute(f'DROP TRIGGER "{name}"')
         connection.execute("DELETE FROM booking_claim")
-    connection.close()

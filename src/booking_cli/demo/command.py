@@ -9,10 +9,10 @@ from attrs import evolve
 
 from booking_adapters.composition import compose
 from booking_adapters.settings import Settings, read_settings
-from booking_adapters.sqlalchemy.migrate import migrate
 from booking_cli.demo.fill import fill
 from booking_cli.demo.place import ENV_FILE, settle
 from booking_cli.demo.welcome import welcome
+from booking_cli.migrate import bring_up_to_date
 from booking_cli.output import json_option, show
 from booking_cli.server import serve
 
@@ -42,7 +42,7 @@ def command(folder: Path, database: str | None, serves: bool, host: str, port: i
     What is there already stays, so it can be run again and goes on where it was.
     """
     settings = read_settings(settle(folder, database))
-    migrate(settings.database.url.reveal())
+    bring_up_to_date(settings.database)
     with compose(settings) as composition:
         made = fill(composition.engine)
     if serves:
