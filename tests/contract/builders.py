@@ -267,6 +267,25 @@ def change(storage: Storage, before: Booking, after: Booking, **also: Any) -> Bo
     return next_of(before, after)
 
 
+def keep(storage: Storage, block: Block) -> Block:
+    """Commit a new block with its claims."""
+    storage.unit_of_work.commit(
+        Changes(tenant_id=block.tenant_id, now=NOW, blocks=(block,), claimed=tuple(block.claims()))
+    )
+    return block
+
+
+def lift(storage: Storage, block: Block) -> Block:
+    """Commit the end of a block; the block as it stands then."""
+    lifted = block.lift(at(7))
+    storage.unit_of_work.commit(
+        Changes(
+            tenant_id=block.tenant_id, now=NOW, blocks=(lifted,), released=tuple(block.claims())
+        )
+    )
+    return lifted
+
+
 def standing(storage: Storage, booking: Booking) -> Dossier:
     """What is stored of that booking."""
     return storage.bookings.get(booking.tenant_id, booking.id)

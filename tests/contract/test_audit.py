@@ -12,11 +12,8 @@ from booking_core.domain.kernel.ids import PaymentId
 from booking_core.domain.payment.account import EMPTY_ACCOUNT
 from booking_core.ports.audit import PROMISES
 from booking_core.ports.storage import Storage
-from booking_core.ports.unit_of_work import Changes
 from tests.contract.builders import (
-    ACME,
     GLOBEX,
-    NOW,
     UNITS,
     a_block,
     a_booking,
@@ -27,6 +24,7 @@ from tests.contract.builders import (
     change,
     euros,
     id_of,
+    keep,
     make,
     making,
     saved,
@@ -52,10 +50,7 @@ def busy_day(store: Storage) -> Booking:
     hold = make(store, a_hold("moved", span(11, 12), C))
     change(store, hold, hold.reschedule((an_item(span(11, 13), C),), hold.price))
     make(store, a_booking("b", span(9, 10), D, tenant_id=GLOBEX))
-    block = a_block("block", span(14, 15), A, B)
-    store.unit_of_work.commit(
-        Changes(tenant_id=ACME, now=NOW, blocks=(block,), claimed=tuple(block.claims()))
-    )
+    keep(store, a_block("block", span(14, 15), A, B))
     victim = a_hold("victim", span(12, 13), A, B)
     pay = PaymentId(id_of("pay"))
     account = EMPTY_ACCOUNT.begin(an_attempt("pay"), 3).capture(pay, euros(40), at(7))

@@ -4,47 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from booking_core.domain.availability.block import Block
 from booking_core.domain.kernel.errors import NotFound
 from booking_core.domain.kernel.ids import BlockId
 from booking_core.ports.page import PageRequest
 from booking_core.ports.storage import Storage
-from booking_core.ports.unit_of_work import Changes
 from tests.contract.builders import (
     ACME,
     ATTIC,
     GLOBEX,
-    NOW,
     ROOM,
     UNITS,
     a_block,
-    at,
     id_of,
+    keep,
+    lift,
     name_of,
     span,
 )
 from tests.contract.paging import all_pages
 
 A, B, C, D = UNITS
-
-
-def keep(store: Storage, block: Block) -> Block:
-    """Commit a new block with its claims."""
-    changes = Changes(
-        tenant_id=block.tenant_id, now=NOW, blocks=(block,), claimed=tuple(block.claims())
-    )
-    store.unit_of_work.commit(changes)
-    return block
-
-
-def lift(store: Storage, block: Block) -> Block:
-    """Commit the end of a block."""
-    lifted = block.lift(at(7))
-    changes = Changes(
-        tenant_id=block.tenant_id, now=NOW, blocks=(lifted,), released=tuple(block.claims())
-    )
-    store.unit_of_work.commit(changes)
-    return lifted
 
 
 def test_every_fact_of_a_block_is_kept(store: Storage) -> None:

@@ -20,12 +20,11 @@ from booking_core.domain.kernel.ids import TenantId, UnitId
 from booking_core.domain.kernel.money import Money
 from booking_core.ports.catalogue_repository import CatalogueRepository, UnitsInUse
 from booking_core.ports.storage import Storage
-from booking_core.ports.unit_of_work import Changes, StaleCatalogue
+from booking_core.ports.unit_of_work import StaleCatalogue
 from tests.contract.builders import (
     ACME,
     ATTIC,
     GLOBEX,
-    NOW,
     ROOM,
     UNITS,
     a_block,
@@ -37,6 +36,7 @@ from tests.contract.builders import (
     change,
     euros,
     holders,
+    keep,
     make,
     span,
 )
@@ -241,10 +241,7 @@ def with_units(units: Sequence[UnitId], revision: int) -> Any:
 def test_a_unit_that_has_claims_cannot_go(store: Storage) -> None:
     """Bookings and blocks keep their units; the refusal names them, and nothing is changed."""
     make(store, a_booking("b", span(9, 10), C))
-    block = a_block("block", span(9, 10), B)
-    store.unit_of_work.commit(
-        Changes(tenant_id=ACME, now=NOW, blocks=(block,), claimed=tuple(block.claims()))
-    )
+    keep(store, a_block("block", span(9, 10), B))
     with pytest.raises(UnitsInUse) as refusal:
         store.catalogue.save_resource(with_units((A,), 2))
     assert refusal.value.resource_id == ROOM

@@ -9,7 +9,6 @@ import pytest
 from booking_core.domain.kernel.ids import ResourceId
 from booking_core.domain.kernel.span import Span, to_microseconds
 from booking_core.ports.storage import Storage
-from booking_core.ports.unit_of_work import Changes
 from tests.contract.builders import (
     ACME,
     ATTIC,
@@ -25,6 +24,7 @@ from tests.contract.builders import (
     at,
     claims,
     holders,
+    keep,
     make,
     span,
 )
@@ -51,10 +51,7 @@ def test_claims_say_all_there_is_to_know(store: Storage) -> None:
     hold = make(store, a_hold("hold", span(9, 10), A))
     promised = an_item(span(9, 11), B, promised=True, claimed=span(8.5, 11.5))
     sold = make(store, a_booking("sold", span(9, 11), items=(promised,)))
-    block = a_block("block", span(12, 13), A, D)
-    store.unit_of_work.commit(
-        Changes(tenant_id=ACME, now=NOW, blocks=(block,), claimed=tuple(block.claims()))
-    )
+    block = keep(store, a_block("block", span(12, 13), A, D))
     assert tuple(claims(store)) == (*sold.claims(), *hold.claims(), *block.claims())
 
 

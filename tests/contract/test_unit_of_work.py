@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import pytest
 
-from booking_core.domain.availability.block import Block
 from booking_core.domain.kernel.errors import NotFound
 from booking_core.domain.kernel.span import Span
 from booking_core.ports.booking_repository import Dossier
@@ -35,6 +34,8 @@ from tests.contract.builders import (
     changing,
     claims,
     holders,
+    keep,
+    lift,
     make,
     making,
     name_of,
@@ -43,15 +44,6 @@ from tests.contract.builders import (
 )
 
 A, B, C, D = UNITS
-
-
-def commit_block(store: Storage, block: Block) -> Block:
-    """Commit a new block with its claims."""
-    changes = Changes(
-        tenant_id=block.tenant_id, now=NOW, blocks=(block,), claimed=tuple(block.claims())
-    )
-    store.unit_of_work.commit(changes)
-    return block
 
 
 def test_what_was_committed_is_found(store: Storage) -> None:
@@ -171,20 +163,19 @@ def test_buffers_are_claimed_with_the_booking(store: Storage) -> None:
 
 def test_blocks_and_bookings_keep_each_other_out(store: Storage) -> None:
     """Blocks stand in the same claims as bookings."""
-    commit_block(store, a_block("block", span(9, 12), A, B))
+    keep(store, a_block("block", span(9, 12), A, B))
     with pytest.raises(Taken):
         make(store, a_booking("b", span(11, 13), B))
     make(store, a_booking("c", span(11, 13), C))
     with pytest.raises(Taken):
-        commit_block(store, a_block("another", span(12, 14), C))
+        keep(store, a_block("another", span(12, 14), C))
 
 
 def test_a_lifted_block_frees_its_units(store: Storage) -> None:
     """What a block claimed can be booked once it is lifted."""
-    block = commit_block(store, a_block("block", span(9, 12), A, B))
-    lifted = block.lift(at(7))
-    changes = Changes(tenant_id=ACME, now=NOW, blocks=(lifted,), released=tuple(block.claims()))
-    store.unit_of_work.commit(changes)
+    block = keep(store, a_block("block", span(9, 12), A, B))
+    assert store.blocks.get(ACME, block.id) == block
+    lifted = lift(store, block)
     assert store.blocks.get(ACME, block.id) == lifted
     make(store, a_booking("b", span(9, 12), A, B))
 
@@ -289,8 +280,8 @@ def test_the_same_ids_in_two_tenants_are_two_things(store: Storage) -> None:
     change(store, ours, ours.cancel("changed_my_mind"))
     assert standing(store, theirs).booking == theirs
     assert [claim.span for claim in claims(store, GLOBEX)] == [span(12, 13)]
-    commit_block(store, a_block("block", span(9, 10), A))
-    commit_block(store, a_block("block", span(9, 10), A, tenant_id=GLOBEX))
+    keep(store, a_block("block", span(9, 10), A))
+    keep(store, a_block("block", span(9, 10), A, tenant_id=GLOBEX))
 
 
 def test_a_tenant_cannot_release_what_another_holds(store: Storage) -> None:

@@ -5,7 +5,6 @@ Holds have a file of their own beside this one.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -48,7 +47,6 @@ from tests.contract.builders import (
     an_answer,
     an_attempt,
     an_item,
-    at,
     at_most,
     change,
     changing,
@@ -56,6 +54,8 @@ from tests.contract.builders import (
     euros,
     holders,
     id_of,
+    keep,
+    lift,
     make,
     making,
     next_of,
@@ -106,25 +106,17 @@ def test_another_tenants_booking_is_not_ours_to_change(store: Storage) -> None:
 
 def test_the_second_writer_of_a_block_is_refused(store: Storage) -> None:
     """Blocks have versions too: one lifts it, the other is told that it changed."""
-    block = a_block("block", span(9, 10))
-    store.unit_of_work.commit(
-        Changes(tenant_id=ACME, now=NOW, blocks=(block,), claimed=tuple(block.claims()))
-    )
-    lift = Changes(
-        tenant_id=ACME, now=NOW, blocks=(block.lift(at(7)),), released=tuple(block.claims())
-    )
-    store.unit_of_work.commit(lift)
+    block = keep(store, a_block("block", span(9, 10)))
+    lift(store, block)
     with pytest.raises(StaleBooking):
-        store.unit_of_work.commit(lift)
+        lift(store, block)
 
 
 def test_a_block_is_made_once(store: Storage) -> None:
     """Version 1 of a block that exists is refused, also at another time."""
-    for during, refused in ((span(9, 10), False), (span(14, 15), True)):
-        block = a_block("block", during)
-        changes = Changes(tenant_id=ACME, now=NOW, blocks=(block,), claimed=tuple(block.claims()))
-        with pytest.raises(StaleBooking) if refused else nullcontext():
-            store.unit_of_work.commit(changes)
+    keep(store, a_block("block", span(9, 10)))
+    with pytest.raises(StaleBooking):
+        keep(store, a_block("block", span(14, 15)))
     assert [claim.span for claim in claims(store)] == [span(9, 10)]
 
 
