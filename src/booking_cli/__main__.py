@@ -2,6 +2,20 @@
 
 import sys
 
+# Which extra brings a library; whatever else is missing is a fault of ours.
+EXTRAS = {
+    "click": "cli",
+    "rich": "cli",
+    "attrs": "cli",
+    "dependency_injector": "cli",
+    "sqlalchemy": "sql",
+    "alembic": "sql",
+    "psycopg": "postgres",
+    "litestar": "http",
+    "uvicorn": "http",
+    "jwt": "auth",
+}
+
 
 def main() -> None:
     """Run the command line, or exit with the name of the extra it needs.
@@ -10,11 +24,13 @@ def main() -> None:
     """
     try:
         from booking_cli.main import cli
+
+        cli()
     except ModuleNotFoundError as missing:
-        if missing.name not in {"click", "rich"}:
+        extra = EXTRAS.get(missing.name or "")
+        if extra is None:
             raise
-        sys.exit('The command line needs click and rich: pip install "booking-core[cli]"')
-    cli()
+        sys.exit(f'This needs {missing.name}: pip install "booking-core[{extra}]"')
 
 
 if __name__ == "__main__":

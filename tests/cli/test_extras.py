@@ -1,0 +1,61 @@
+"""What an install without some extra says."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# Runs `booking` as if a library had not been installed.
+WITHOUT = """
+import sys
+library = sys.argv.pop(1)
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == library:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Missing())
+from booking_cli.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("library", "url", "arguments", "extra"),
+    [
+        ("click", "memory://", ["verify"], "cli"),
+        ("dependency_injector", "memory://", ["verify"], "cli"),
+        ("sqlalchemy", "sqlite:///x.db", ["verify"], "sql"),
+        ("alembic", "sqlite:///x.db", ["migrate"], "sql"),
+        ("psycopg", "postgresql://127.0.0.1:1/x", ["verify"], "postgres"),
+        ("litestar", "memory://", ["serve"], "http"),
+        ("uvicorn", "memory://", ["serve"], "http"),
+        ("jwt", "memory://", ["token"], "auth"),
+    ],
+)
+def test_a_missing_library_is_told_by_the_extra_that_brings_it(
+    library: str, url: str, arguments: list[str], extra: str, tmp_path: Path
+) -> None:
+    """Whoever lacks something reads what to install, and no traceback."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, library, *arguments],
+        cwd=tmp_path,
+        env={"BOOKING_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == f'This needs {library}: pip install "booking-core[{extra}]"\n'
+
+
+def test_what_needs_no_library_works_without_it() -> None:
+    """An engine in memory is verified without any database's libraries."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, "sqlalchemy", "verify"],
+        env={"BOOKING_DATABASE_URL": "memory://"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
