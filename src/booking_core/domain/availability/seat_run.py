@@ -17,7 +17,7 @@ class Rank(NamedTuple):
     singles: int  # Free seats beside it that lose their last free neighbour.
     row: int
     off_centre: int  # Twice the distance from the centre of its row.
-    first: int  # Where it begins in its run.
+    number: int  # Of its left-most seat.
 
 
 class Block(NamedTuple):
@@ -47,8 +47,8 @@ class SeatRun:
     def best(self, quantity: int) -> Block:
         """The best so many seats of it, which must be at most all."""
         spare = len(self.seats) - quantity
-        rank = min(self._rank(first, first + quantity - 1) for first in range(spare + 1))
-        return Block(rank, self.seats[rank.first : rank.first + quantity])
+        rank, first = min((self._rank(at, at + quantity - 1), at) for at in range(spare + 1))
+        return Block(rank, self.seats[first : first + quantity])
 
     def _rank(self, first: int, last: int) -> Rank:
         left, right = self.seats[first].number, self.seats[last].number
@@ -56,7 +56,7 @@ class SeatRun:
             singles=(first == 1) + (len(self.seats) - last == 2),
             row=self.row,
             off_centre=abs(left + right - self.centre_twice),
-            first=first,
+            number=left,
         )
 
 

@@ -84,7 +84,7 @@ def halls(draw: st.DrawFn) -> Hall:
 def halls_that_split(draw: st.DrawFn) -> Hall:
     """Halls with seats enough for a party, and in no row enough side by side."""
     pictures = draw(
-        st.lists(st.text("aaxx ", max_size=6), min_size=2, max_size=4).filter(
+        st.lists(st.text("aaxx ", max_size=8), min_size=2, max_size=4).filter(
             lambda rows: sum(row.count("a") for row in rows) >= 2
         )
     )
@@ -115,6 +115,7 @@ def test_the_middle_of_the_front_row_comes_first() -> None:
 def test_the_centre_is_that_of_the_whole_row() -> None:
     """Seats already sold still count when the middle of a row is looked for."""
     assert ids(hall("xxaaaaaxxxxxxx", quantity=2)) == ["1-6", "1-7"]
+    assert ids(hall("aa aa", quantity=1)) == ["1-2"]
 
 
 def test_no_single_seat_is_left_over_where_that_can_be() -> None:
@@ -143,6 +144,12 @@ def test_near_and_in_three_groups_is_better_than_far_apart_in_two() -> None:
     """One seat twenty rows away is no way to seat a party."""
     pictures = ["aaxaxa", *["xxxxxx"] * 20, "aaxxxx"]
     assert ids(hall(*pictures, quantity=4)) == ["1-1", "1-2", "1-4", "1-6"]
+
+
+def test_one_row_is_better_than_a_pair_rows_away() -> None:
+    """Four single seats of the first row beat a pair at the back and two seats in front of it."""
+    pictures = ("axaxaxa", "xxaxaxx", "xxaxaxx", "aaxxxxx")
+    assert ids(hall(*pictures, quantity=4)) == ["1-1", "1-3", "1-5", "1-7"]
 
 
 def test_single_seats_of_a_party_are_near_each_other() -> None:

@@ -32,3 +32,10 @@ def test_only_as_many_move_as_meet_somebody_displaced() -> None:
     bars = (Bar(1, 3, 1, 0), Bar(3, 5, 0, 1), *later)
     chart = Chart(lanes=2, bars=bars, wish=(Bar(2, 4, -1, -1),))
     assert left_edge(chart) == {chart.wish[0]: 0, bars[1]: 1}
+
+
+def test_whoever_comes_back_last_is_displaced() -> None:
+    """Taking the lane that is needed last disturbs fewer than taking one that is needed soon."""
+    soon, again, last = Bar(4, 5, 0, 0), Bar(6, 7, 0, 1), Bar(7, 8, 1, 2)
+    chart = Chart(lanes=2, bars=(soon, again, last), wish=(Bar(3, 8, -1, -1),))
+    assert left_edge(chart) == {chart.wish[0]: 1, last: 0}

@@ -79,6 +79,14 @@ def test_claims_on_units_that_the_pool_has_no_longer_are_no_matter() -> None:
     assert {move.claim.unit_id for move in outcome.moves} <= {"u0", "u1"}
 
 
+def test_a_hundred_forced_moves_are_found() -> None:
+    """However many must move, a pool that is not full takes the wish."""
+    chain = [stay(f"u{(start + 1) % 2}", start, start + 2) for start in range(2, 102)]
+    outcome = rearrange(units(2), [stay("u0", 0, 2), *chain], hours(1, 3), 1, NOW)
+    assert isinstance(outcome, Rearrangement)
+    assert [move.claim for move in outcome.moves] == chain
+
+
 @given(crowds(promised=False))
 def test_a_pool_is_refused_only_when_it_is_full(crowd: Crowd) -> None:
     """With nothing promised ahead there is room unless at some instant too few units are left."""
