@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
 
+from booking_adapters.memory.clock import ManualClock
 from booking_adapters.memory.randomness import SeededRandomness
 from booking_adapters.simulated.outages import Call, Outage, OutagesInTurn
 from booking_adapters.simulated.payment_gateway import SimulatedGateway
 from booking_adapters.simulated.plan import always
 from booking_adapters.simulated.script import DECLINE, PAY, Script, Step, pay
 from booking_core.application.booking.cancel_booking import CancelBooking
+from booking_core.application.payment.note_external_refund import NoteExternalRefund
 from booking_core.domain.booking.booking import Booking
 from booking_core.domain.booking.lifecycle import BookingState
 from booking_core.domain.catalogue.tenant import Tenant
@@ -26,7 +30,7 @@ from booking_core.engine import BookingEngine
 from booking_core.ports.page import PageRequest
 from booking_core.ports.payment_gateway import IntentRequest, PaymentSession
 from booking_core.ports.payment_webhook import Callback, Told
-from tests.unit.application.house import ANN, OFFICE, ROOM, House, euros, stay
+from tests.unit.application.house import ANN, NOON, OFFICE, ROOM, House, euros, stay
 
 
 def begun(house: House) -> tuple[Booking, PaymentId]:
@@ -194,6 +198,97 @@ def test_a_callback_may_come_before_the_call_that_caused_it_returns(house: House
     found = house.gateway.find(DEFAULT_TENANT, payment_id)
     assert found is not None
     assert dossier.account.attempt(payment_id).provider_ref == found.provider_ref
+
+
+class Interrupting(ManualClock):
+    """Lets something happen in between: when it is next asked for the time."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def now(self) -> datetime:
+        act, self.meanwhile = self.meanwhile, None
+        if act is not None:
+            act()
+        return super().now()
+
+
+@pytest.fixture
+def interrupted() -> House:
+    """A house whose clock lets things happen in between; the provider has its own."""
+    house = House(clock=Interrupting(NOON))
+    with_provider(house, SimulatedGateway(ManualClock(NOON), SeededRandomness(2)))
+    return house
+
+
+@pytest.mark.parametrize(
+    "steps", [(Step(told=Told.PROCESSING),), DECLINE.steps], ids=["processing", "failed"]
+)
+def test_what_is_outdated_on_arrival_changes_nothing(
+    interrupted: House, steps: tuple[Step, ...]
+) -> None:
+    """The money is heard of just after the other callback was found to be news."""
+    _, payment_id = begun(interrupted)
+    script = Script(steps=(*steps, *PAY.steps))
+    outdated, completed = told_of(interrupted, payment_id, script)
+    interrupted.clock.meanwhile = partial(interrupted.engine.apply_callback, completed)  # type: ignore[attr-defined]
+    dossier = interrupted.engine.apply_callback(outdated)
+    assert dossier.booking.state is BookingState.CONFIRMED
+    assert dossier.account.attempt(payment_id).failure is None
+
+
+def test_two_who_settle_one_refund_note_it_once(interrupted: House) -> None:
+    """Both asked the provider and were told the same; the second finds it noted."""
+    outages = OutagesInTurn()
+    outages.expect(Call.REFUND, Outage.AFTER_EFFECT)
+    provider = SimulatedGateway(ManualClock(NOON), SeededRandomness(2), outages=outages)
+    with_provider(interrupted, provider)
+    booking, payment_id = begun(interrupted)
+    interrupted.pay(payment_id, euros(1000))
+    interrupted.engine.cancel_booking(CancelBooking(booking_id=booking.id), ANN)
+    owing = interrupted.see(booking.id)
+    settle = interrupted.engine.settle_refunds
+    interrupted.clock.meanwhile = partial(settle.of, owing)  # type: ignore[attr-defined]
+    assert settle.of(owing) == 0
+    assert interrupted.see(booking.id).account.balance("EUR").refunded == 1000
+
+
+def test_a_refund_is_noted_once_whoever_notes_it(house: House) -> None:
+    """Told apart by the provider's name for it, and not by who heard of it."""
+    booking, payment_id = begun(house)
+    house.pay(payment_id, euros(1000))
+    back = Script(steps=(Step(told=Told.REFUNDED, amount=euros(300)),))
+    (callback,) = told_of(house, payment_id, back)
+    note = NoteExternalRefund(payment_id=payment_id, amount=euros(300), provider_ref=callback.ref)
+    noted = house.engine.note_external_refund(note, OFFICE)
+    assert house.engine.apply_callback(callback) == noted
+    assert house.see(booking.id).account.earned("EUR") == euros(700)
+
+
+def test_money_in_suspense_is_not_given_back_for_what_was_earned(house: House) -> None:
+    """A wrong amount waits for a person, though the booking it came for is cancelled."""
+    booking, first = begun(house)
+    for callback in told_of(house, first, DECLINE):
+        house.engine.apply_callback(callback)
+    second = house.start(booking)
+    house.pay(second, euros(999))
+    house.pay(first, euros(1000))
+    house.engine.cancel_booking(CancelBooking(booking_id=booking.id), ANN)
+    account = house.see(booking.id).account
+    assert [(refund.payment_id, refund.amount) for refund in account.refunds] == [
+        (first, euros(1000))
+    ]
+    assert account.balance("EUR").kept == 999
+
+
+def test_the_payment_that_is_not_due_goes_back_itself(house: House) -> None:
+    """Of two payments the one that comes second, though its attempt was the first."""
+    booking, first = begun(house)
+    for callback in told_of(house, first, DECLINE):
+        house.engine.apply_callback(callback)
+    second = house.start(booking)
+    house.pay(second, euros(1000))
+    house.pay(first, euros(1000))
+    assert [refund.payment_id for refund in house.see(booking.id).account.refunds] == [first]
 
 
 @pytest.mark.parametrize("turn", range(10))
