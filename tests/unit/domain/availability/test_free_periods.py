@@ -97,6 +97,14 @@ def test_the_day_of_a_doctor() -> None:
     ]
 
 
+@pytest.mark.parametrize(("minutes", "count"), [(29, 0), (30, 1)])
+def test_a_period_too_short_for_any_booking_is_not_free(minutes: int, count: int) -> None:
+    """Between two appointments half an hour can be sold, a minute less cannot."""
+    room = resource(rules=Rules(duration_min=30 * MINUTE))
+    window = Span(NOW, NOW + minutes * MINUTE)
+    assert len(free_periods(room, [], window, 1, NOW)) == count
+
+
 @pytest.mark.parametrize("quantity", [0, 3])
 def test_nothing_is_free_for_a_quantity_that_nobody_can_have(quantity: int) -> None:
     """Neither nothing nor more than there is."""

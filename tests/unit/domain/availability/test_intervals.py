@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from booking_core.domain.availability.intervals import (
@@ -44,6 +44,7 @@ def test_a_union_has_each_point_once(intervals: list[Interval]) -> None:
 
 
 @given(some, st.integers(0, 5))
+@example([(0, 5), (0, 5), (5, 8), (5, 8)], 1)  # One crowd leaves as another comes.
 def test_a_crowd_is_where_more_than_so_many_overlap(intervals: list[Interval], most: int) -> None:
     """A point is crowded if and only if more intervals than allowed cover it."""
     covered = points(intervals)

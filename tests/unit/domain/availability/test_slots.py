@@ -231,6 +231,15 @@ def test_two_claims_on_one_seat_take_one_seat() -> None:
     assert not free_slots(hall, claims, window, 12 * HOUR, 2, NOW, MANY)
 
 
+@pytest.mark.parametrize(("minutes", "count"), [(29, 0), (30, 48), (60, 48), (61, 0)])
+def test_no_slot_is_offered_of_a_length_that_nobody_can_have(minutes: int, count: int) -> None:
+    """From the shortest to the longest that the rules take, both included."""
+    rules = Rules(step=30 * MINUTE, duration_min=30 * MINUTE, duration_max=HOUR)
+    window = span("2026-10-05", "2026-10-06")
+    slots = free_slots(resource(rules=rules), [], window, minutes * MINUTE, 1, NOW, MANY)
+    assert len(slots) == count
+
+
 @pytest.mark.parametrize("quantity", [0, -1, 4, 100])
 def test_no_slot_is_offered_for_a_quantity_that_nobody_can_have(quantity: int) -> None:
     """Neither nothing, nor more units than there are or than one booking may take."""
