@@ -8,10 +8,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+
+class _Json(sa.types.UserDefinedType[str]):
+    """JSON that goes in and comes out as the text that it is."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **kw: Any) -> str:
+        return "JSON"
+
+
 # Byte order is Python's order, whatever the database's locale: pages and cursors rely on it.
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 ID = sa.Text().with_variant(postgresql.UUID(as_uuid=False), "postgresql")
-DOCUMENT = sa.Text().with_variant(postgresql.JSON(), "postgresql")
+DOCUMENT = sa.Text().with_variant(_Json(), "postgresql")
 # SQLite keeps whole microseconds since 1970: it has no type for time, and text compares slowly.
 INSTANT = sa.Integer().with_variant(sa.TIMESTAMP(timezone=True), "postgresql")
 LARGE = sa.Integer().with_variant(sa.BigInteger(), "postgresql")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -49,6 +49,20 @@ class Database:
         with self.connection() as connection:
             connection.execute(self.driver.begin)
             yield connection
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Callable[[Statement, Mapping[str, Any]], list[Any]]]:
+        """A way to ask as long as it takes, and all of one moment."""
+        with self.connection() as connection:
+            for statement in self.driver.begin_snapshot:
+                connection.execute(statement)
+
+            def ask(statement: Statement, parameters: Mapping[str, Any]) -> list[Any]:
+                text = statement.text(self.driver.dialect)
+                return connection.execute(text, parameters).fetchall()  # type: ignore[no-any-return]
+
+            yield ask
             connection.execute("COMMIT")
 
     def rows(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Any]:

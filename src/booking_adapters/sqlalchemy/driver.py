@@ -14,12 +14,13 @@ from booking_core.domain.kernel.errors import BookingError
 
 class Driver(Protocol):
     """One database driver. `error` is the base class of what it raises, `integrity` of what
-    a constraint refuses; `begin` begins a change.
+    a constraint refuses; `begin` begins a change, `begin_snapshot` a long look.
     """
 
     error: type[Exception]
     dialect: sa.Dialect
     begin: str
+    begin_snapshot: tuple[str, ...]
     integrity: type[Exception]
 
     @abstractmethod

@@ -22,15 +22,13 @@ RESOURCES_KEPT = 10_000
 
 _TENANT = Statement(sa.select(tenant.c.key).where(tenant.c.id == sa.bindparam("id")))
 _TENANT_ID = Statement(sa.select(tenant.c.id).where(tenant.c.key == sa.bindparam("key")))
-_RESOURCE = Statement(
-    sa.select(resource.c.key).where(
-        resource.c.tenant_id == sa.bindparam("tenant"), resource.c.id == sa.bindparam("id")
-    )
-)
 _UNITS = Statement(
-    sa.select(unit.c.number, unit.c.id).where(
-        unit.c.tenant_id == sa.bindparam("tenant"), unit.c.resource_key == sa.bindparam("key")
+    sa.select(resource.c.key, unit.c.number, unit.c.id)
+    .join(
+        unit,
+        (unit.c.tenant_id == resource.c.tenant_id) & (unit.c.resource_key == resource.c.key),
     )
+    .where(resource.c.tenant_id == sa.bindparam("tenant"), resource.c.id == sa.bindparam("id"))
 )
 
 
@@ -40,7 +38,6 @@ class ResourceKeys:
 
     key: int
     numbers: Mapping[UnitId, int]
-    ids: Mapping[int, UnitId]
 
 
 class Keys:
@@ -82,14 +79,8 @@ class Keys:
         kept = self._resources.get((tenant, resource_id))
         if kept is not None and all(unit_id in kept.numbers for unit_id in having):
             return kept
-        found = self._database.rows(_RESOURCE, {"tenant": tenant, "id": resource_id})
-        if not found:
+        units = self._database.rows(_UNITS, {"tenant": tenant, "id": resource_id})
+        if not units:  # Every resource has at least one.
             return None
-        ((key,),) = found
-        units = self._database.rows(_UNITS, {"tenant": tenant, "key": key})
-        keys = ResourceKeys(
-            key=key,
-            numbers={UnitId(id): number for number, id in units},
-            ids={number: UnitId(id) for number, id in units},
-        )
-        return self._resources.put((tenant, resource_id), keys)
+        numbers = {UnitId(id): number for _, number, id in units}
+        return self._resources.put((tenant, resource_id), ResourceKeys(units[0][0], numbers))

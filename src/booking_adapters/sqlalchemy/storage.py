@@ -34,7 +34,7 @@ class SqlStorage:
         self.unit_of_work = SqlUnitOfWork(
             writer, RowMaker(keys, at), Refusals(database, keys), keys, at
         )
-        self.audit = SqlAudit(database)
+        self.audit = SqlAudit(database, keys)
 
     @classmethod
     def open(

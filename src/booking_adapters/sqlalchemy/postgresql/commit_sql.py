@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from booking_adapters.sqlalchemy import rows as r
-from booking_adapters.sqlalchemy.postgresql.rowset import Rowset
+from booking_adapters.sqlalchemy.postgresql.rowset import Rowset, Sql
 
 
 class Shape(NamedTuple):
@@ -68,14 +68,14 @@ ROWSETS = {
 }
 
 LOCKS = """locks AS MATERIALIZED (
-  SELECT count(pg_advisory_xact_lock(key)) AS held FROM unnest(%(locks)s::bigint[]) AS key)"""
+  SELECT count(pg_advisory_xact_lock(key)) AS held FROM unnest(:locks::bigint[]) AS key)"""
 
 # OFFSET 0 keeps the planner from turning a look-up per claim into a join of all claims.
 RIVALS = """rivals AS MATERIALIZED (
   SELECT rival.* FROM {claimed} AS wanted CROSS JOIN LATERAL (
     SELECT c.resource_key, c.unit, c.starts_at, c.ends_at, c.holder_id, c.blocks, c.held_until
     FROM booking_claim AS c
-    WHERE c.tenant_id = %(tenant)s::int AND c.resource_key = wanted.resource_key
+    WHERE c.tenant_id = :tenant::int AND c.resource_key = wanted.resource_key
       AND c.unit = wanted.unit AND c.live
       AND tstzrange(c.starts_at, c.ends_at, '[)')
         && tstzrange(wanted.starts_at, wanted.ends_at, '[)'){unless_released}
@@ -87,15 +87,15 @@ UNLESS_RELEASED = """
           AND going.unit = c.unit AND going.starts_at = c.starts_at)"""
 
 CURRENT = """(SELECT count(*) FROM {source} AS judged JOIN booking_{noun} AS standing
-    ON standing.tenant_id = %(tenant)s::int AND standing.id = judged.id
-    AND standing.revision = judged.revision) = %({kind}_n)s::int"""
+    ON standing.tenant_id = :tenant::int AND standing.id = judged.id
+    AND standing.revision = judged.revision) = :{kind}_n::int"""
 
 HOARDED = """NOT EXISTS (SELECT FROM {limits} AS at_most WHERE at_most.holds_max < at_most.own + (
     SELECT count(DISTINCT b.id) FROM booking AS b
     JOIN booking_claim AS c ON c.tenant_id = b.tenant_id AND c.live_booking_id = b.id
-    WHERE b.tenant_id = %(tenant)s::int AND b.customer_id = at_most.customer_id
-      AND c.resource_key = at_most.resource_key AND b.expires_at > %(now)s::timestamptz
-      AND b.id <> ALL (%(saved_ids)s::uuid[])))"""
+    WHERE b.tenant_id = :tenant::int AND b.customer_id = at_most.customer_id
+      AND c.resource_key = at_most.resource_key AND b.expires_at > :now::timestamptz
+      AND b.id <> ALL (:saved_ids::uuid[])))"""
 
 MOVED = """moved AS (
   UPDATE booking AS b SET state = m.state, version = m.version, sequence = m.sequence,
@@ -103,18 +103,18 @@ MOVED = """moved AS (
     checked_in_at = m.checked_in_at, price_minor = m.price_minor, currency = m.currency,
     reason_code = m.reason_code, flag = m.flag, items = m.items, claims = m.claims
   FROM {moved} AS m, go
-  WHERE b.tenant_id = %(tenant)s::int AND b.id = m.id AND b.version = m.version - 1
+  WHERE b.tenant_id = :tenant::int AND b.id = m.id AND b.version = m.version - 1
   RETURNING 1)"""
 
 LIFTED = """lifted AS (
   UPDATE booking_block AS b SET lifted_at = l.lifted_at, version = l.version
   FROM {lifted} AS l, go
-  WHERE b.tenant_id = %(tenant)s::int AND b.id = l.id AND b.version = l.version - 1
+  WHERE b.tenant_id = :tenant::int AND b.id = l.id AND b.version = l.version - 1
   RETURNING 1)"""
 
 RELEASED = """released AS (
   UPDATE booking_claim AS c SET live = false FROM {released} AS gone, go
-  WHERE c.tenant_id = %(tenant)s::int AND c.resource_key = gone.resource_key
+  WHERE c.tenant_id = :tenant::int AND c.resource_key = gone.resource_key
     AND c.holder_id = gone.holder_id AND c.unit = gone.unit
     AND c.starts_at = gone.starts_at AND c.ends_at = gone.ends_at AND c.live{after}
   RETURNING 1)"""
@@ -123,20 +123,20 @@ RELEASED = """released AS (
 # constraint ends in deadlocks on a hot slot (three decisions a second).
 CLAIMED = """claimed AS (
   INSERT INTO booking_claim (tenant_id, live, {columns})
-  SELECT %(tenant)s::int, true, wanted.* FROM {claimed} AS wanted, go{after}
+  SELECT :tenant::int, true, wanted.* FROM {claimed} AS wanted, go{after}
   ORDER BY wanted.resource_key, wanted.unit, wanted.starts_at
   ON CONFLICT DO NOTHING RETURNING 1)"""
 
 TOUCHED = """touched AS (
   UPDATE booking_claim AS c SET pinned = t.pinned, held_until = t.held_until
   FROM {touched} AS t, granted
-  WHERE c.tenant_id = %(tenant)s::int AND c.resource_key = t.resource_key
+  WHERE c.tenant_id = :tenant::int AND c.resource_key = t.resource_key
     AND c.holder_id = t.holder_id AND c.unit = t.unit AND c.starts_at = t.starts_at AND c.live
     AND (c.pinned, c.held_until) IS DISTINCT FROM (t.pinned, t.held_until))"""
 
 INSERTED = """{kind}_in AS (
   INSERT INTO {table} (tenant_id, {columns})
-  SELECT %(tenant)s::int, given.* FROM {source} AS given, granted{conflict})"""
+  SELECT :tenant::int, given.* FROM {source} AS given, granted{conflict})"""
 
 TABLES = {
     "made": "booking",
@@ -157,9 +157,9 @@ CONFLICTS = {
     provider_ref = excluded.provider_ref, failure = excluded.failure""",
 }
 
-ANSWERED = """EXISTS (SELECT FROM booking_answer AS a WHERE a.tenant_id = %(tenant)s::int
-    AND a.principal = %(answer_principal)s::text AND a.operation = %(answer_operation)s::text
-    AND a.key = %(answer_key)s::text)"""
+ANSWERED = """EXISTS (SELECT FROM booking_answer AS a WHERE a.tenant_id = :tenant::int
+    AND a.principal = :answer_principal::text AND a.operation = :answer_operation::text
+    AND a.key = :answer_key::text)"""
 
 SELECT = """SELECT CASE WHEN EXISTS (SELECT FROM granted) THEN true{refuse} ELSE false END,
   CASE WHEN NOT EXISTS (SELECT FROM go) THEN {answered} END,
@@ -169,7 +169,7 @@ REFUSE = " WHEN EXISTS (SELECT FROM go) THEN booking_refuse()"
 
 
 @lru_cache(maxsize=1024)
-def commit_sql(shape: Shape) -> str:
+def commit_sql(shape: Shape) -> Sql:
     """The statement for a commit of that shape; its row says whether it was done, or why not."""
     sources = {
         kind: ROWSETS[kind].source(number > 1) for kind, number in shape._asdict().items() if number
@@ -186,7 +186,8 @@ def commit_sql(shape: Shape) -> str:
         current=current or "true",
         rivals=", (SELECT json_agg(rivals) FROM rivals)" if shape.claimed else ", NULL",
     )
-    return "WITH " + ",\n".join(_parts(shape, sources, current)) + "\n" + select
+    parts = ",\n".join(_parts(shape, sources, current))
+    return Sql(f"WITH {parts}\n{select}")
 
 
 def _parts(shape: Shape, sources: dict[str, str], current: str) -> Iterator[str]:
@@ -234,5 +235,5 @@ def _counted(kinds: list[str], before: str) -> str:
     if not kinds:
         return ""
     return before + " AND ".join(
-        f"(SELECT count(*) FROM {kind}) = %({kind}_n)s::int" for kind in kinds
+        f"(SELECT count(*) FROM {kind}) = :{kind}_n::int" for kind in kinds
     )

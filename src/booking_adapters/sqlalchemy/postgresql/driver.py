@@ -57,6 +57,13 @@ class PostgresDriver(Driver):
     error = psycopg.Error
     integrity = psycopg.IntegrityError
     begin = "BEGIN"
+    begin_snapshot = (
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        "SET LOCAL statement_timeout = '1h'",
+        # It looks at everything, so the session's distrust of the planner is out of place.
+        *(f"SET LOCAL {name} = on" for name in ("enable_seqscan", "enable_hashjoin")),
+        "SET LOCAL plan_cache_mode = auto",
+    )
 
     def __init__(self, url: sa.URL, *, role: str | None = None, pool_size: int = 8) -> None:
         self.dialect = _dialect()

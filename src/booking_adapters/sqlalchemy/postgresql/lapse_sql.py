@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking_adapters.sqlalchemy.postgresql.rowset import Rowset
+from booking_adapters.sqlalchemy.postgresql.rowset import Rowset, Sql
 from booking_adapters.sqlalchemy.rows import LAPSED
 
 LAPSE = Rowset("lapse", LAPSED)
@@ -14,7 +14,7 @@ standing AS MATERIALIZED (
   SELECT DISTINCT ON (b.tenant_id, b.id) l.*
   FROM (SELECT b.tenant_id, b.id FROM lapsing AS l
     JOIN booking AS b ON b.tenant_id = l.tenant_id AND b.id = l.id
-    WHERE b.version = l.version AND b.state = l.was AND b.expires_at <= %(now)s::timestamptz
+    WHERE b.version = l.version AND b.state = l.was AND b.expires_at <= :now::timestamptz
     FOR UPDATE OF b SKIP LOCKED) AS b
   JOIN lapsing AS l ON l.tenant_id = b.tenant_id AND l.id = b.id),
 expired AS (
@@ -32,4 +32,4 @@ told AS (
     correlation_id, causation_id, actor, schema_version, data FROM standing)
 SELECT count(*) FROM expired"""
 
-LAPSE_SQL = {many: _SQL.format(lapses=LAPSE.source(many)) for many in (False, True)}
+LAPSE_SQL = {many: Sql(_SQL.format(lapses=LAPSE.source(many))) for many in (False, True)}

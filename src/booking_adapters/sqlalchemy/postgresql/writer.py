@@ -13,6 +13,7 @@ import psycopg
 from booking_adapters.sqlalchemy.database import Database
 from booking_adapters.sqlalchemy.postgresql.commit_sql import ROWSETS, Shape, commit_sql
 from booking_adapters.sqlalchemy.postgresql.lapse_sql import LAPSE, LAPSE_SQL
+from booking_adapters.sqlalchemy.postgresql.rowset import Sql
 from booking_adapters.sqlalchemy.rows import Row, Rows
 from booking_adapters.sqlalchemy.writer import Refused, Rival, Writer
 from booking_core.domain.kernel.money import Money
@@ -41,7 +42,7 @@ class PostgresWriter(Writer):
                 if shape.limits:
                     found = _with_customer_locked(connection, rows, sql, parameters)
                 else:
-                    found = connection.execute(sql, parameters).fetchone()
+                    found = sql.one(connection, parameters)
             except psycopg.Error as error:
                 refused = _refusal(error)
                 if refused is None:
@@ -57,7 +58,7 @@ class PostgresWriter(Writer):
     def lapse(self, lapses: Sequence[Row], now: Any) -> int:
         parameters = LAPSE.parameters(lapses) | {"now": now}
         with self._database.connection() as connection:
-            ((count,),) = connection.execute(LAPSE_SQL[len(lapses) > 1], parameters)
+            (count,) = LAPSE_SQL[len(lapses) > 1].one(connection, parameters)
         return int(count)
 
 
@@ -76,13 +77,13 @@ def _parameters(rows: Rows, shape: Shape, counts: Sequence[int]) -> dict[str, An
 
 
 def _with_customer_locked(
-    connection: psycopg.Connection[Any], rows: Rows, sql: str, parameters: dict[str, Any]
+    connection: psycopg.Connection[Any], rows: Rows, sql: Sql, parameters: dict[str, Any]
 ) -> Any:
     """Holds are counted by a statement that begins after the lock is had, or it counts too few."""
     customers = {_lock("customer", rows.tenant, row[0]) for row in rows.limits}
     locks = ", ".join(f"pg_advisory_xact_lock({lock})" for lock in sorted(customers))
     connection.execute(f"BEGIN; SELECT {locks}".encode(), prepare=False)
-    found = connection.execute(sql, parameters).fetchone()
+    found = sql.one(connection, parameters)
     connection.commit()
     return found
 

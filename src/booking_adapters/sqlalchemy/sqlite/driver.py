@@ -35,6 +35,7 @@ class SqliteDriver(Driver):
     integrity = sqlite3.IntegrityError
     # A transaction that only wants to write later fails, unlike one that waits for its turn.
     begin = "BEGIN IMMEDIATE"
+    begin_snapshot = ("BEGIN",)
 
     def __init__(self, url: sa.URL, *, synchronous: str = "FULL", pool_size: int = 8) -> None:
         self._url = url

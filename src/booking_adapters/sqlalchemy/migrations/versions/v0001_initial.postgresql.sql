@@ -33,13 +33,13 @@ CREATE TABLE booking (
   CONSTRAINT booking_terms_match_their_hash CHECK (terms_hash = encode(sha256(convert_to(terms, 'UTF8')), 'hex'))
 );
 
-CREATE INDEX booking_by_age ON booking ((tenant_id + 0), created_at, id);
-
 CREATE INDEX booking_by_customer ON booking (customer_id, tenant_id, created_at, id);
+
+CREATE INDEX booking_by_deadline ON booking (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE INDEX booking_by_provider ON booking (provider_id, tenant_id, created_at, id);
 
-CREATE INDEX booking_by_deadline ON booking (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX booking_by_age ON booking ((tenant_id + 0), created_at, id);
 
 CREATE TABLE booking_answer (
   tenant_id INTEGER NOT NULL,
