@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Sequence
 from importlib.metadata import version
 
 from litestar import Litestar
-from litestar.datastructures import State
+from litestar.datastructures import ResponseHeader, State
 from litestar.exceptions import HTTPException
 
 from booking_adapters.settings import TokenSettings
@@ -57,29 +56,22 @@ def create_app(
                 "checkout": checkout,
             }
         ),
-        lifespan=[_running(pool, probes.threads)],
+        on_shutdown=[pool.stop, probes.threads.stop],
         exception_handlers={
             BookingError: answer,
             HTTPException: from_litestar,
             Exception: from_fault,
         },
+        response_headers=[
+            ResponseHeader(
+                name="X-Correlation-ID",
+                description="The caller's, or a new one; it is in every event and log line",
+                documentation_only=True,
+            )
+        ],
         openapi_config=documented(version("booking-core")),
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,
     )
     app.asgi_handler = Edge(app.asgi_handler)
     return app
-
-
-def _running(*pools: Threads) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        for pool in pools:
-            pool.start()
-        try:
-            yield
-        finally:
-            for pool in pools:
-                pool.stop()
-
-    return lifespan

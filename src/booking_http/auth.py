@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.openapi.spec import SecurityRequirement
 
 from booking_adapters.settings import TokenSettings
 from booking_core.application.caller import Caller
@@ -19,6 +20,7 @@ from booking_http.token_keys import TokenKeys, token_keys
 from booking_http.tokens import judge
 
 PUBLIC = {"public": True}  # The `opt` of a route that needs no token.
+ANYBODY: list[SecurityRequirement] = [{}]  # And its `security`, for the document.
 REMEMBERED_MAX = 10_000
 REMEMBERED_SECONDS = 60
 

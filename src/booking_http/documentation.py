@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -17,9 +16,8 @@ from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 from litestar.params import FromPath
 
 from booking_http.auth import PUBLIC
+from booking_http.openapi_document import exact
 from booking_http.refusals import UnknownRoute
-from booking_http.refused import Problem
-from booking_http.strict_body import Body, View
 
 ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
@@ -91,17 +89,6 @@ def documented(version: str) -> OpenAPIConfig:
     )
 
 
-def exact(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with every shape of ours as msgspec itself judges it."""
-    components = document["components"]
-    _, shapes = msgspec.json.schema_components(
-        [Problem, *_below(Body), *_below(View)], ref_template="#/components/schemas/{name}"
-    )
-    known = components["schemas"]
-    exactly = {name: shapes.get(name, shape) for name, shape in (shapes | known).items()}
-    return document | {"components": components | {"schemas": exactly}}
-
-
 @get("/assets/{name:str}", sync_to_thread=False)
 def get_asset(name: FromPath[str]) -> Response[bytes]:
     """One of the few files that the page needs."""
@@ -123,9 +110,3 @@ async def _found(response: Response[Any]) -> Response[Any]:
     if response.media_type == MediaType.HTML:
         response.headers.update(HEADERS)
     return response
-
-
-def _below(kind: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
-    for each in kind.__subclasses__():
-        yield each
-        yield from _below(each)

@@ -13,6 +13,7 @@ from litestar.enums import HttpMethod, ScopeType
 
 from booking_core.application.caller import Caller
 from booking_http.correlation import correlate
+from booking_http.refusals import ASKED_FOR_METHODS
 
 if TYPE_CHECKING:
     from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
@@ -21,6 +22,9 @@ access_log = logging.getLogger("booking_http.access")
 
 # Nothing of ours is called otherwise. What is odd becomes a path that leads nowhere, so that no
 # NUL byte or half a character reaches a query.
+# Servers leave the body of an answer to HEAD out by themselves. What no route takes, the router
+# answers with all that the path takes: for OPTIONS that is the answer.
+_ANSWERED_AS = {"HEAD": HttpMethod.GET, "OPTIONS": ASKED_FOR_METHODS}
 _PATH = re.compile(r"/[A-Za-z0-9._:|@+/-]*")
 
 
@@ -39,11 +43,10 @@ class Edge:
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         correlation_id = correlate(scope)
-        status = 500
+        method, status = scope["method"], 500
         if not _PATH.fullmatch(scope["path"]):
             scope["path"] = "/-"
-        if scope["method"] == "HEAD":  # Servers leave the body of its answer out by themselves.
-            scope = scope | {"method": HttpMethod.GET}
+        scope = scope | {"method": _ANSWERED_AS.get(scope["method"], scope["method"])}
 
         async def send_correlated(message: Message) -> None:
             nonlocal status
@@ -57,15 +60,17 @@ class Edge:
             await self.app(scope, receive, send_correlated)
         finally:
             if access_log.isEnabledFor(logging.INFO):
-                access_log.info(_line(scope, status, correlation_id, time.perf_counter() - started))
+                access_log.info(
+                    _line(scope, method, status, correlation_id, time.perf_counter() - started)
+                )
 
 
-def _line(scope: HTTPScope, status: int, correlation_id: str, seconds: float) -> str:
+def _line(scope: HTTPScope, method: str, status: int, correlation_id: str, seconds: float) -> str:
     """One JSON object: who asked for what, how it ended; no query, no body, no token."""
     caller = scope.get("user")
     told = {
         "event": "request",
-        "method": scope["method"],
+        "method": method,
         "path": scope["path"],
         "status": status,
         "milliseconds": round(seconds * 1000, 2),

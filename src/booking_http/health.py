@@ -13,7 +13,7 @@ from litestar import Response, get
 from booking_core.domain.kernel.errors import BookingError, NotFound
 from booking_core.domain.kernel.ids import BookingId, PaymentId, TenantId
 from booking_core.engine import BookingEngine
-from booking_http.auth import PUBLIC
+from booking_http.auth import ANYBODY, PUBLIC
 from booking_http.call import Call
 from booking_http.strict_body import View
 from booking_http.threads import Threads
@@ -74,7 +74,7 @@ class Probes:
     summary="Whether the process answers at all",
     tags=["Operations"],
     opt=PUBLIC,
-    security=[],
+    security=ANYBODY,
 )
 async def is_live() -> Health:
     """A restart would help where this fails."""
@@ -87,7 +87,7 @@ async def is_live() -> Health:
     summary="Whether bookings can be taken",
     tags=["Operations"],
     opt=PUBLIC,
-    security=[],
+    security=ANYBODY,
 )
 async def is_ready(request: Call) -> Response[Health]:
     """Not without storage; without the payment provider, holds can still be had."""
@@ -101,7 +101,7 @@ async def is_ready(request: Call) -> Response[Health]:
     summary="The health of each component",
     tags=["Operations"],
     opt=PUBLIC,
-    security=[],
+    security=ANYBODY,
 )
 async def get_health(request: Call) -> Response[Health]:
     """DOWN if any of them is."""

@@ -8,7 +8,7 @@ from litestar import get
 from litestar.params import FromPath
 
 from booking_core.domain.kernel.errors import BookingError, NotFound
-from booking_http.auth import PUBLIC
+from booking_http.auth import ANYBODY, PUBLIC
 from booking_http.problems import status_of, title_of
 from booking_http.refused import refused
 from booking_http.strict_body import View
@@ -35,7 +35,7 @@ class ProblemTypes(View, frozen=True, kw_only=True):
     summary="Every kind of problem",
     tags=["Problems"],
     opt=PUBLIC,
-    security=[],
+    security=ANYBODY,
     responses=refused(public=True),
 )
 async def list_problem_types() -> ProblemTypes:
@@ -49,7 +49,7 @@ async def list_problem_types() -> ProblemTypes:
     summary="One kind of problem",
     tags=["Problems"],
     opt=PUBLIC,
-    security=[],
+    security=ANYBODY,
     responses=refused(404, public=True),
 )
 async def get_problem_type(code: FromPath[str]) -> ProblemType:

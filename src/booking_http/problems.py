@@ -18,6 +18,7 @@ from booking_core.domain.kernel.span import Span
 from booking_http.correlation import correlation_of
 from booking_http.instants import shown_duration
 from booking_http.refusals import (
+    ASKED_FOR_METHODS,
     BodyTooLarge,
     HttpRefusal,
     InternalFault,
@@ -85,8 +86,11 @@ def answer(request: Request[Any, Any, Any], refusal: BookingError) -> Response[b
 
 
 def from_litestar(request: Request[Any, Any, Any], raised: HTTPException) -> Response[bytes]:
-    """What the framework refuses, in our words."""
-    return answer(request, _translated(raised))
+    """What the framework refuses, in our words; or what a path takes, if that was the question."""
+    refusal = _translated(raised)
+    if isinstance(refusal, MethodNotAllowed) and request.scope["method"] == ASKED_FOR_METHODS:
+        return Response(b"", status_code=204, headers=dict(_headers(refusal)))
+    return answer(request, refusal)
 
 
 def from_fault(request: Request[Any, Any, Any], fault: Exception) -> Response[bytes]:
@@ -101,8 +105,8 @@ def _translated(raised: HTTPException) -> BookingError:
     if raised.status_code == 404:
         return UnknownRoute()
     if raised.status_code == 405:
-        allowed = (raised.headers or {}).get("allow", "")
-        return MethodNotAllowed(tuple(sorted(set(allowed.split(", ")) | {"HEAD"})))
+        allowed = set((raised.headers or {}).get("allow", "").split(", "))
+        return MethodNotAllowed(tuple(sorted(allowed | ({"HEAD"} if "GET" in allowed else set()))))
     if raised.status_code == 413:
         return BodyTooLarge(BODY_BYTES_MAX)
     if raised.status_code >= 500:

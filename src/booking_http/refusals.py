@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from booking_core.domain.kernel.errors import BookingError, Kind
 
+ASKED_FOR_METHODS = "?"  # In place of OPTIONS: the router then tells what a path takes.
+
 
 @dataclass(eq=False)
 class HttpRefusal(BookingError):

@@ -6,12 +6,12 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
+NOT_BEFORE_A_LINE_FEED = r"(?!\n)"  # Where Python's $ would still match.
 MEANINGS: dict[str, str] = {}  # By pattern: what a refusal says in place of it.
 
 
 def _text(pattern: str, meaning: str, example: str) -> msgspec.Meta:
-    # An anchor that no line feed slips past, in this language and in JavaScript.
-    anchored = rf"^{pattern}(?!\n)$"
+    anchored = f"^{pattern}{NOT_BEFORE_A_LINE_FEED}$"
     MEANINGS[anchored] = meaning
     return msgspec.Meta(pattern=anchored, description=meaning, examples=[example])
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import ParamSpec, TypeAlias, TypeVar, cast
 
 from booking_core.domain.kernel.errors import Busy
@@ -21,36 +21,43 @@ _Work: TypeAlias = "tuple[asyncio.AbstractEventLoop, asyncio.Future[object], Cal
 class Threads:
     """As many threads as there are database connections: more would only wait for one.
 
-    What waits beyond `waiting_max` is refused at once, so that no request waits for long.
+    What waits beyond `waiting_max` is refused at once, so that no request waits for long. The
+    threads begin with the first work, and again after a stop.
     """
 
     count: int
     waiting_max: int
     _queue: SimpleQueue[_Work | None] = field(default_factory=SimpleQueue)
     _started: list[Thread] = field(default_factory=list)
-
-    def start(self) -> None:
-        for number in range(self.count):
-            thread = Thread(target=self._work, name=f"booking-{number}", daemon=True)
-            thread.start()
-            self._started.append(thread)
+    _changing: Lock = field(default_factory=Lock)
 
     def stop(self) -> None:
         """Finish what is in hand, and what waits."""
-        for _ in self._started:
-            self._queue.put(None)
-        for thread in self._started:
-            thread.join()
-        self._started.clear()
+        with self._changing:
+            for _ in self._started:
+                self._queue.put(None)
+            for thread in self._started:
+                thread.join()
+            self._started.clear()
 
     async def run(self, act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """What the act returns or raises, or Busy when too many others wait already."""
         if self._queue.qsize() >= self.waiting_max:
             raise Busy("too many requests wait")
+        if not self._started:
+            self._start()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[object] = loop.create_future()
         self._queue.put((loop, future, lambda: act(*args, **kwargs)))
         return cast("R", await future)
+
+    def _start(self) -> None:
+        with self._changing:
+            while len(self._started) < self.count:
+                name = f"booking-{len(self._started)}"
+                thread = Thread(target=self._work, name=name, daemon=True)
+                thread.start()
+                self._started.append(thread)
 
     def _work(self) -> None:
         while (work := self._queue.get()) is not None:

@@ -31,7 +31,7 @@ class ItemRequest(Body, frozen=True, kw_only=True):
     start: When | None = None
     end: When | None = None
     quantity: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
-    unit_ids: Annotated[tuple[Name, ...], msgspec.Meta(max_length=1000)] = ()
+    unit_ids: tuple[Name, ...] = ()
     category: Category | None = None
 
     def line(self, engine: BookingEngine, by: Caller) -> Line:
@@ -66,7 +66,7 @@ class ItemRequest(Body, frozen=True, kw_only=True):
 class BookingRequest(Body, frozen=True, kw_only=True):
     """All of the items, or none. Without a customer it is for the caller."""
 
-    items: Annotated[list[ItemRequest], msgspec.Meta(min_length=1, max_length=50)]
+    items: Annotated[list[ItemRequest], msgspec.Meta(min_length=1)]
     customer_id: Name | None = None
 
 
@@ -87,7 +87,7 @@ class RescheduleRequest(Body, frozen=True, kw_only=True):
 
     start: When | None = None
     end: When | None = None
-    items: Annotated[list[ItemRequest], msgspec.Meta(max_length=50)] | None = None
+    items: Annotated[list[ItemRequest], msgspec.Meta(min_length=1)] | None = None
 
 
 class SwapRequest(Body, frozen=True, kw_only=True):

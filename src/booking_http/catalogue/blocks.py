@@ -29,7 +29,7 @@ class BlockRequest(Body, frozen=True, kw_only=True):
 
     start: When
     end: When
-    unit_ids: Annotated[tuple[Name, ...], msgspec.Meta(max_length=1000)] = ()
+    unit_ids: tuple[Name, ...] = ()
     reason: Annotated[str, msgspec.Meta(max_length=200)] = ""
     around_bookings: bool = False
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
 
 import msgspec
 
@@ -33,7 +32,7 @@ class Hours(Body, frozen=True, kw_only=True):
             raise InvalidInput(f"{field}.closes", refused.expected) from None
 
 
-Day = Annotated[tuple[Hours, ...], msgspec.Meta(max_length=24)]
+Day = tuple[Hours, ...]
 
 
 class Week(Body, frozen=True, kw_only=True):
@@ -52,9 +51,7 @@ class Timetable(Body, frozen=True, kw_only=True):
     """Weekly hours, and dates on which others hold; a date without hours is closed."""
 
     weekly: Week
-    exceptions: Annotated[dict[date, Day], msgspec.Meta(max_length=1000)] = msgspec.field(
-        default_factory=dict
-    )
+    exceptions: dict[date, Day] = msgspec.field(default_factory=dict)
 
     @classmethod
     def of(cls, schedule: Schedule) -> Timetable:

@@ -27,7 +27,7 @@ class PerformanceBody(Body, frozen=True, kw_only=True):
     resource_id: Name
     start: When
     end: When
-    prices: Annotated[dict[Category, Amount], msgspec.Meta(min_length=1, max_length=100)]
+    prices: Annotated[dict[Category, Amount], msgspec.Meta(min_length=1)]
     offer: OfferTerms | None = None
     provider_id: Name | None = None
 

@@ -20,7 +20,7 @@ class ServiceBody(Body, frozen=True, kw_only=True):
     """What a customer buys on one of several resources; without a `duration` they say how long."""
 
     name: Title
-    resource_ids: Annotated[list[Name], msgspec.Meta(min_length=1, max_length=1000)]
+    resource_ids: Annotated[list[Name], msgspec.Meta(min_length=1)]
     offer: OfferTerms | None = None
     duration: Duration | None = None
     provider_id: Name | None = None

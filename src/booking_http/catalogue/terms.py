@@ -49,9 +49,7 @@ class OfferTerms(Body, frozen=True, kw_only=True):
     on_payment_failure: OnPaymentFailure = OnPaymentFailure.KEEP_HOLD
     attempts_max: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
     release_on_no_show: bool = False
-    cancellation: Annotated[tuple[Tier, ...], msgspec.Meta(max_length=10)] = (
-        Tier(notice="PT0S", share_bp=10_000),
-    )
+    cancellation: tuple[Tier, ...] = (Tier(notice="PT0S", share_bp=10_000),)
     text: Text = ""
 
     @classmethod

@@ -12,7 +12,7 @@ from litestar.params import FromPath, QueryParameter, RawBody
 
 from booking_core.domain.kernel.errors import InvalidInput
 from booking_core.domain.kernel.ids import PaymentId
-from booking_http.auth import PUBLIC
+from booking_http.auth import ANYBODY, PUBLIC
 from booking_http.call import Call
 from booking_http.refused import refused
 
@@ -47,7 +47,7 @@ class Checkout:
     tags=["Development"],
     media_type="text/html",
     opt=PUBLIC,
-    security=[],
+    security=ANYBODY,
     responses=refused(404, public=True),
 )
 async def show_checkout(
@@ -69,7 +69,7 @@ async def show_checkout(
     tags=["Development"],
     status_code=303,
     opt=PUBLIC,
-    security=[],
+    security=ANYBODY,
     responses=refused(404, public=True, body=True),
 )
 async def decide_checkout(

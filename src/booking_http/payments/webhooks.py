@@ -12,7 +12,7 @@ from booking_core.domain.kernel.errors import NotFound
 from booking_core.domain.kernel.ids import CorrelationId
 from booking_core.engine import BookingEngine
 from booking_core.ports.payment_webhook import PaymentWebhook
-from booking_http.auth import PUBLIC
+from booking_http.auth import ANYBODY, PUBLIC
 from booking_http.call import Call
 from booking_http.correlation import correlation_of
 from booking_http.refused import refused
@@ -25,7 +25,7 @@ from booking_http.refused import refused
     tags=["Payments"],
     status_code=204,
     opt=PUBLIC,
-    security=[],
+    security=ANYBODY,
     responses=refused(401, 404, 409, body=True),
 )
 async def receive_callback(provider: FromPath[str], body: RawBody, request: Call) -> None:
