@@ -6,11 +6,22 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from time import sleep
 
+import pytest
+
 from booking_adapters.memory.state import State
 from booking_adapters.memory.storage import MemoryStorage
 from booking_core.ports.idempotency import Answer, RequestKey
-from booking_core.ports.unit_of_work import AlreadyAnswered
-from tests.contract.builders import a_booking, an_answer, furnish, make, span
+from booking_core.ports.unit_of_work import AlreadyAnswered, StaleBooking
+from tests.contract.builders import (
+    a_booking,
+    an_answer,
+    change,
+    furnish,
+    holders,
+    make,
+    span,
+    standing,
+)
 
 THREADS = 4
 
@@ -41,3 +52,15 @@ def test_nobody_comes_between_the_refusals_and_the_changes() -> None:
 
     with ThreadPoolExecutor(THREADS) as threads:
         assert sum(threads.map(commit, range(THREADS))) == 1
+
+
+def test_what_cannot_be_done_is_found_out_before_anything_is() -> None:
+    """A mistake in a use case, such as releasing a claim twice, leaves no half of a commit."""
+    store = MemoryStorage()
+    furnish(store)
+    booking = make(store, a_booking("b", span(9, 10)))
+    (claim,) = booking.claims()
+    with pytest.raises(StaleBooking):
+        change(store, booking, booking.cancel("changed_my_mind"), released=(claim, claim))
+    assert standing(store, booking).booking == booking
+    assert holders(store) == ["b"]
