@@ -6,7 +6,7 @@ import logging
 import re
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 from litestar.enums import HttpMethod, ScopeType
@@ -43,10 +43,11 @@ class Edge:
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         correlation_id = correlate(scope)
-        method, status = scope["method"], 500
+        method, status = str(scope["method"]), 500
         if not _PATH.fullmatch(scope["path"]):
             scope["path"] = "/-"
-        scope = scope | {"method": _ANSWERED_AS.get(scope["method"], scope["method"])}
+        if method in _ANSWERED_AS:
+            scope = cast("HTTPScope", {**scope, "method": _ANSWERED_AS[method]})
 
         async def send_correlated(message: Message) -> None:
             nonlocal status
@@ -60,9 +61,8 @@ class Edge:
             await self.app(scope, receive, send_correlated)
         finally:
             if access_log.isEnabledFor(logging.INFO):
-                access_log.info(
-                    _line(scope, method, status, correlation_id, time.perf_counter() - started)
-                )
+                seconds = time.perf_counter() - started
+                access_log.info(_line(scope, method, status, correlation_id, seconds))
 
 
 def _line(scope: HTTPScope, method: str, status: int, correlation_id: str, seconds: float) -> str:

@@ -33,7 +33,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_de
     code: str
     correlation_id: str
     field: str | None = None
-    expected: str | None = None
+    expected: str | int | None = None
 
 
 def refused(*statuses: int, body: bool = False, public: bool = False) -> Mapping[int, ResponseSpec]:

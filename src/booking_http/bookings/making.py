@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
@@ -11,6 +11,7 @@ from booking_core.application.booking.create_booking import CreateBooking
 from booking_core.application.caller import Caller
 from booking_core.application.once import Outcome
 from booking_core.domain.booking.lifecycle import BookingState
+from booking_core.domain.kernel.errors import InvalidInput
 from booking_core.domain.kernel.ids import BookingId, CustomerId, ProviderId, ResourceId
 from booking_core.engine import BookingEngine
 from booking_core.ports.booking_repository import BookingFilter
@@ -21,6 +22,11 @@ from booking_http.headers import IdempotencyKey, versioned
 from booking_http.paging import After, Limit, cursor, page_request
 from booking_http.refused import refused
 from booking_http.strict_body import Strict
+
+State: TypeAlias = Annotated[
+    str | None,
+    QueryParameter(name="state", schema_extra={"enum": [state.value for state in BookingState]}),
+]
 
 
 @post(
@@ -54,14 +60,14 @@ async def list_bookings(
     customer_id: Annotated[str | None, QueryParameter(name="customerId")] = None,
     provider_id: Annotated[str | None, QueryParameter(name="providerId")] = None,
     resource_id: Annotated[str | None, QueryParameter(name="resourceId")] = None,
-    in_state: Annotated[BookingState | None, QueryParameter(name="state")] = None,
+    in_state: State = None,
 ) -> BookingPage:
     """A customer sees what they booked, a provider what they sold."""
     wanted = BookingFilter(
         customer_id=None if customer_id is None else CustomerId(customer_id),
         provider_id=None if provider_id is None else ProviderId(provider_id),
         resource_id=None if resource_id is None else ResourceId(resource_id),
-        state=in_state,
+        state=None if in_state is None else _state(in_state),
     )
     page = await request.ask(
         request.engine.read_bookings.page, wanted, page_request(limit, after), request.user
@@ -93,6 +99,13 @@ def answered(outcome: Outcome, status: int = 200) -> Response[BookingView]:
         status_code=status,
         headers=versioned(booking.version, replayed=outcome.replayed, location=location),
     )
+
+
+def _state(name: str) -> BookingState:
+    try:
+        return BookingState(name)
+    except ValueError:
+        raise InvalidInput("state", f"one of {', '.join(BookingState)}") from None
 
 
 def _create(engine: BookingEngine, data: BookingRequest, by: Caller, key: str | None) -> Outcome:
