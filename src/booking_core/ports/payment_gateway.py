@@ -13,7 +13,6 @@ from booking_core.domain.kernel.ids import BookingId, PaymentId, RefundId, Tenan
 from booking_core.domain.kernel.money import Money
 from booking_core.domain.payment.lifecycle import PaymentState
 
-
 RECORDS_MOST = 1000  # In one answer.
 
 

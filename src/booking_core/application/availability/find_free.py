@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from booking_core.application.booking.line import Line
@@ -17,7 +17,7 @@ from booking_core.domain.availability.seat_map import Seat, seat_map
 from booking_core.domain.availability.slots import Slots, free_slots
 from booking_core.domain.availability.window import reach
 from booking_core.domain.availability.wish import Wish
-from booking_core.domain.catalogue.resource import Assignment, Resource
+from booking_core.domain.catalogue.resource import Resource
 from booking_core.domain.kernel.errors import InvalidInput
 from booking_core.domain.kernel.ids import PerformanceId, ResourceId, ServiceId
 from booking_core.domain.kernel.span import Span
@@ -59,7 +59,14 @@ class FindFree:
         taken = self._taken(resources, window, duration, by, now)
         return {
             resource.id: free_slots(
-                resource, taken[resource.id], window, duration, quantity, now, limit
+                resource,
+                taken[resource.id].by_all,
+                window,
+                duration,
+                quantity,
+                now,
+                limit,
+                pinned=taken[resource.id].pinned,
             )
             for resource in resources
         }
@@ -88,7 +95,7 @@ class FindFree:
         resource = self.catalogue.resource(by.tenant_id, resource_id)
         now = self.clock.now()
         taken = self._taken([resource], window, timedelta(minutes=1), by, now)
-        return free_periods(resource, taken[resource_id], window, quantity, now)
+        return free_periods(resource, taken[resource_id].by_all, window, quantity, now)
 
     def quantities(self, resource_id: ResourceId, window: Span, by: Caller) -> list[Step]:
         """How many units are free, as it changes over the window."""
@@ -124,16 +131,28 @@ class FindFree:
         duration: timedelta,
         by: Caller,
         now: datetime,
-    ) -> Mapping[ResourceId, Busy | BusyByUnit]:
-        """One query for all pools; named units have to be told apart, and are few."""
+    ) -> Mapping[ResourceId, Takings]:
+        """One query for all that have a single unit; the others' units have to be told apart."""
         around = [reach(resource, window, duration) for resource in resources]
         widest = Span(min(span.start for span in around), max(span.end for span in around))
-        pools = [r.id for r in resources if r.assignment is Assignment.ANY]
-        taken: dict[ResourceId, Busy | BusyByUnit] = {}
-        if pools:
-            taken |= self.occupancy.busy(by.tenant_id, pools, widest, now)
+        single = [resource.id for resource in resources if resource.is_exclusive]
+        taken: dict[ResourceId, Takings] = {}
+        if single:
+            busy = self.occupancy.busy(by.tenant_id, single, widest, now)
+            taken |= {resource_id: Takings(by_all=busy[resource_id]) for resource_id in single}
         for resource in resources:
-            if resource.assignment is Assignment.NAMED:
+            if not resource.is_exclusive:
                 claims = self.occupancy.claims(by.tenant_id, resource.id, widest, now)
-                taken[resource.id] = busy_by_unit(claims, now)
+                pinned = [claim for claim in claims if claim.pinned or claim.booking_id is None]
+                taken[resource.id] = Takings(
+                    by_all=busy_by_unit(claims, now), pinned=busy_by_unit(pinned, now)
+                )
         return taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takings:
+    """What is taken of a resource, and what of it cannot be moved to another unit."""
+
+    by_all: Busy | BusyByUnit
+    pinned: BusyByUnit = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Refusals: every one has a stable code, a kind, its facts as fields, and says what was expected."""
+"""Refusals: each has a stable code, a kind, its facts as fields, and says what was expected."""
 
 from __future__ import annotations
 

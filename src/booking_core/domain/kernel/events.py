@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from booking_core.domain.kernel.ids import BookingId, CorrelationId, EventId, TenantId
 
-Json: TypeAlias = "str | int | bool | None | Mapping[str, Json] | tuple[Json, ...]"
+Json: TypeAlias = "str | int | bool | Mapping[str, Json] | tuple[Json, ...] | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

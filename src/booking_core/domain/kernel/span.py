@@ -26,8 +26,10 @@ class Span:
     end: datetime
 
     def __post_init__(self) -> None:
-        require_utc("start", self.start)
-        require_utc("end", self.end)
+        for field in ("start", "end"):
+            instant = getattr(self, field)
+            if instant.tzinfo is not UTC:
+                object.__setattr__(self, field, _in_utc(field, instant))
         if self.start >= self.end:
             raise InvalidInput("end", "a time after the start")
         if self.end - self.start > LONGEST:
@@ -54,14 +56,13 @@ class Span:
         return f"[{self.start.isoformat()}, {self.end.isoformat()})"
 
 
-def require_utc(field: str, instant: datetime) -> None:
-    """InvalidInput unless the instant carries a zone whose offset is zero."""
-    if instant.tzinfo is UTC:
-        return
+def _in_utc(field: str, instant: datetime) -> datetime:
+    """The same instant in UTC itself: a zone that is at zero now counts days by its own clock."""
     if instant.tzinfo is None:
         raise InvalidInput(field, "a time with an offset from UTC")
     if instant.utcoffset():
         raise InvalidInput(field, "a time in UTC")
+    return instant.astimezone(UTC)
 
 
 def to_microseconds(instant: datetime) -> int:
@@ -71,4 +72,5 @@ def to_microseconds(instant: datetime) -> int:
 
 
 def from_microseconds(count: int) -> datetime:
+    """The instant so many microseconds after 1970 began, in UTC."""
     return EPOCH + timedelta(microseconds=count)

@@ -21,6 +21,8 @@ class PaymentState(StrEnum):
 
 
 class PaymentTrigger(StrEnum):
+    """What can happen to an attempt."""
+
     PROCESS = "process"
     COMPLETE = "complete"
     FAIL = "fail"
@@ -53,12 +55,16 @@ PAYMENT_LIFECYCLE = Lifecycle(
 
 
 class RefundState(StrEnum):
+    """A failed refund is still owed, and may be asked for again."""
+
     REQUESTED = "REQUESTED"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
 
 
 class RefundTrigger(StrEnum):
+    """What the provider says to a refund, and our asking again."""
+
     SUCCEED = "succeed"
     FAIL = "fail"
     RETRY = "retry"
