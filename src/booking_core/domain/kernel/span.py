@@ -29,7 +29,7 @@ class Span:
         for field in ("start", "end"):
             instant = getattr(self, field)
             if instant.tzinfo is not UTC:
-                object.__setattr__(self, field, _in_utc(field, instant))
+                object.__setattr__(self, field, in_utc(field, instant))
         if self.start >= self.end:
             raise InvalidInput("end", "a time after the start")
         if self.end - self.start > LONGEST:
@@ -56,8 +56,11 @@ class Span:
         return f"[{self.start.isoformat()}, {self.end.isoformat()})"
 
 
-def _in_utc(field: str, instant: datetime) -> datetime:
-    """The same instant in UTC itself: a zone that is at zero now counts days by its own clock."""
+def in_utc(field: str, instant: datetime) -> datetime:
+    """The instant in UTC itself, or InvalidInput for one that is naive or elsewhere.
+
+    A zone that is at zero now is not UTC: it counts hours by its own clock.
+    """
     if instant.tzinfo is None:
         raise InvalidInput(field, "a time with an offset from UTC")
     if instant.utcoffset():
