@@ -56,6 +56,25 @@ BEGIN
   RETURN NULL;
 END $$"""
 
+# The payment's row is locked first, for the same reason.
+BOUND = """CREATE OR REPLACE FUNCTION {schema}.booking_bound() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  captured bigint;
+BEGIN
+  SELECT p.captured_minor INTO captured FROM {schema}.booking_payment AS p
+    WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.payment_id
+      AND p.captured_currency = NEW.currency FOR NO KEY UPDATE;
+  IF captured IS NULL OR captured < (
+    SELECT sum(r.amount_minor) FROM {schema}.booking_refund AS r
+    WHERE r.tenant_id = NEW.tenant_id AND r.booking_id = NEW.booking_id
+      AND r.payment_id = NEW.payment_id) THEN
+    RAISE EXCEPTION 'booking_refund_is_captured' USING
+      ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'booking_refund_is_captured';
+  END IF;
+  RETURN NULL;
+END $$"""
+
 # Once per statement, over all rows that it changed: what lives has as many claims as it says, and
 # they lapse when it does. That nothing else has any is what the foreign keys say.
 AGREE = """CREATE OR REPLACE FUNCTION {schema}.{name}() RETURNS trigger
@@ -151,7 +170,7 @@ def _schema(connection: sa.Connection) -> str:
 
 
 def _functions(schema: str) -> Iterator[str]:
-    for template in (FORBID, REFUSE, COVER):
+    for template in (FORBID, REFUSE, COVER, BOUND):
         yield template.format(schema=schema)
     bookings = HOLDERS.format(schema=schema, which="NOT blocks", table="booking")
     blocks = HOLDERS.format(schema=schema, which="blocks", table="booking_block")
@@ -176,13 +195,16 @@ def _triggers(schema: str) -> Iterator[tuple[str, str, str]]:
         name = f"{table}_is_never_emptied"
         forbid = f"EXECUTE FUNCTION {schema}.booking_forbid('{name}')"
         yield name, table, f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {schema}.{table} {forbid}"
-    name, table = "booking_transfer_is_covered", "booking_transfer"
-    yield (
-        name,
-        table,
-        f"CREATE TRIGGER {name} AFTER INSERT ON {schema}.{table}"
-        f" FOR EACH ROW EXECUTE FUNCTION {schema}.booking_cover()",
-    )
+    for name, table, function in (
+        ("booking_transfer_is_covered", "booking_transfer", "booking_cover"),
+        ("booking_refund_is_captured", "booking_refund", "booking_bound"),
+    ):
+        yield (
+            name,
+            table,
+            f"CREATE TRIGGER {name} AFTER INSERT ON {schema}.{table}"
+            f" FOR EACH ROW EXECUTE FUNCTION {schema}.{function}()",
+        )
     for table in ("booking", "booking_block", "booking_claim"):
         for act in ("INSERT", "UPDATE"):
             name = f"{table}_agrees_after_{act.lower()}"

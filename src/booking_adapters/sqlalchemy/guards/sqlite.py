@@ -25,9 +25,18 @@ NOT_CAPTURED = """NEW.debit = 'PROVIDER' AND NOT EXISTS (SELECT 1 FROM booking_p
   WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.payment_id
     AND p.captured_minor = NEW.amount_minor AND p.captured_currency = NEW.currency)"""
 
+MORE_THAN_CAME = """NEW.amount_minor + (
+  SELECT total(r.amount_minor) FROM booking_refund AS r
+  WHERE r.tenant_id = NEW.tenant_id AND r.booking_id = NEW.booking_id
+    AND r.payment_id = NEW.payment_id AND r.id <> NEW.id) > coalesce((
+  SELECT p.captured_minor FROM booking_payment AS p
+  WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.payment_id
+    AND p.captured_currency = NEW.currency), 0)"""
+
 OWN = (
     Rule("booking_claim_no_overlap", "booking_claim", "INSERT", OVERLAP),
     Rule("booking_transfer_is_covered", "booking_transfer", "INSERT", UNCOVERED),
+    Rule("booking_refund_is_captured", "booking_refund", "INSERT", MORE_THAN_CAME),
     Rule("booking_transfer_is_captured", "booking_transfer", "INSERT", NOT_CAPTURED),
 )
 

@@ -67,7 +67,8 @@ booking = table(
         name="booking_end_has_a_reason",
     ),
     sa.CheckConstraint(
-        "(price_minor IS NULL) = (currency IS NULL)", name="booking_price_has_a_currency"
+        "(price_minor IS NULL) = (currency IS NULL) AND (price_minor IS NULL OR price_minor >= 0)",
+        name="booking_price_is_money",
     ),
     sa.CheckConstraint(
         "terms_hash = encode(sha256(convert_to(terms, 'UTF8')), 'hex')",

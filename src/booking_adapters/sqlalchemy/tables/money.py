@@ -25,6 +25,8 @@ ATTEMPT_STATES = frozenset(PaymentState) - {PaymentState.NONE}
 # What reconciliation still has to ask the provider about.
 OPEN_PAYMENT = f"state IN ({quoted({PaymentState.CREATED, PaymentState.PROCESSING})})"
 OPEN_REFUND = f"state <> '{RefundState.SUCCEEDED}'"
+# All money comes from the provider, and what a payment brings it brings once.
+CAPTURE = f"debit = '{LedgerAccount.PROVIDER}'"
 
 payment = table(
     "booking_payment",
@@ -127,4 +129,12 @@ transfer = table(
     one_of("credit", LedgerAccount, "booking_transfer_credit_known"),
     sa.CheckConstraint("debit <> credit", name="booking_transfer_moves"),
     sa.CheckConstraint("number >= 1 AND amount_minor > 0", name="booking_transfer_counts"),
+    sa.Index(
+        "booking_transfer_captures_once",
+        "tenant_id",
+        "payment_id",
+        unique=True,
+        postgresql_where=sa.text(CAPTURE),
+        sqlite_where=sa.text(CAPTURE),
+    ),
 )

@@ -29,17 +29,17 @@ CREATE TABLE booking (
   CONSTRAINT booking_claims_something CHECK (claims >= 1),
   CONSTRAINT booking_hold_ends CHECK ((state IN ('PENDING', 'PENDING_CONFIRMATION')) = (expires_at IS NOT NULL)),
   CONSTRAINT booking_end_has_a_reason CHECK (state NOT IN ('CANCELLED', 'COMPLETED', 'EXPIRED', 'FAILED', 'NO_SHOW', 'REJECTED') OR reason_code IS NOT NULL),
-  CONSTRAINT booking_price_has_a_currency CHECK ((price_minor IS NULL) = (currency IS NULL)),
+  CONSTRAINT booking_price_is_money CHECK ((price_minor IS NULL) = (currency IS NULL) AND (price_minor IS NULL OR price_minor >= 0)),
   CONSTRAINT booking_terms_match_their_hash CHECK (terms_hash = encode(sha256(convert_to(terms, 'UTF8')), 'hex'))
 );
+
+CREATE INDEX booking_by_age ON booking ((tenant_id + 0), created_at, id);
 
 CREATE INDEX booking_by_customer ON booking (customer_id, tenant_id, created_at, id);
 
 CREATE INDEX booking_by_deadline ON booking (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE INDEX booking_by_provider ON booking (provider_id, tenant_id, created_at, id);
-
-CREATE INDEX booking_by_age ON booking ((tenant_id + 0), created_at, id);
 
 CREATE TABLE booking_answer (
   tenant_id INTEGER NOT NULL,
@@ -236,9 +236,9 @@ CREATE TABLE booking_claim (
   CONSTRAINT booking_claim_no_overlap EXCLUDE USING gist (tenant_id WITH =, resource_key WITH =, tstzrange(starts_at, ends_at, '[)') WITH &&, unit WITH =) WHERE (live)
 ) WITH (fillfactor = 85);
 
-CREATE INDEX booking_claim_of_booking ON booking_claim (tenant_id, live_booking_id) WHERE live_booking_id IS NOT NULL;
-
 CREATE INDEX booking_claim_of_block ON booking_claim (tenant_id, live_block_id) WHERE live_block_id IS NOT NULL;
+
+CREATE INDEX booking_claim_of_booking ON booking_claim (tenant_id, live_booking_id) WHERE live_booking_id IS NOT NULL;
 
 CREATE TABLE booking_transfer (
   tenant_id INTEGER NOT NULL,
@@ -259,3 +259,5 @@ CREATE TABLE booking_transfer (
   CONSTRAINT booking_transfer_moves CHECK (debit <> credit),
   CONSTRAINT booking_transfer_counts CHECK (number >= 1 AND amount_minor > 0)
 );
+
+CREATE UNIQUE INDEX booking_transfer_captures_once ON booking_transfer (tenant_id, payment_id) WHERE debit = 'PROVIDER';

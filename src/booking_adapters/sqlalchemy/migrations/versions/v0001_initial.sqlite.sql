@@ -29,16 +29,16 @@ CREATE TABLE booking (
   CONSTRAINT booking_claims_something CHECK (claims >= 1),
   CONSTRAINT booking_hold_ends CHECK ((state IN ('PENDING', 'PENDING_CONFIRMATION')) = (expires_at IS NOT NULL)),
   CONSTRAINT booking_end_has_a_reason CHECK (state NOT IN ('CANCELLED', 'COMPLETED', 'EXPIRED', 'FAILED', 'NO_SHOW', 'REJECTED') OR reason_code IS NOT NULL),
-  CONSTRAINT booking_price_has_a_currency CHECK ((price_minor IS NULL) = (currency IS NULL))
+  CONSTRAINT booking_price_is_money CHECK ((price_minor IS NULL) = (currency IS NULL) AND (price_minor IS NULL OR price_minor >= 0))
 ) STRICT;
+
+CREATE INDEX booking_by_age ON booking ((tenant_id + 0), created_at, id);
 
 CREATE INDEX booking_by_customer ON booking (customer_id, tenant_id, created_at, id);
 
 CREATE INDEX booking_by_deadline ON booking (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE INDEX booking_by_provider ON booking (provider_id, tenant_id, created_at, id);
-
-CREATE INDEX booking_by_age ON booking ((tenant_id + 0), created_at, id);
 
 CREATE TABLE booking_answer (
   tenant_id INTEGER NOT NULL,
@@ -234,13 +234,13 @@ CREATE TABLE booking_claim (
   CONSTRAINT booking_claim_blocks_for_good CHECK (NOT blocks OR held_until IS NULL)
 ) STRICT;
 
-CREATE INDEX booking_claim_of_booking ON booking_claim (tenant_id, live_booking_id) WHERE live_booking_id IS NOT NULL;
+CREATE INDEX booking_claim_by_end ON booking_claim (tenant_id, resource_key, ends_at, starts_at, unit) WHERE live;
 
 CREATE INDEX booking_claim_by_unit ON booking_claim (tenant_id, resource_key, unit, ends_at, starts_at) WHERE live;
 
 CREATE INDEX booking_claim_of_block ON booking_claim (tenant_id, live_block_id) WHERE live_block_id IS NOT NULL;
 
-CREATE INDEX booking_claim_by_end ON booking_claim (tenant_id, resource_key, ends_at, starts_at, unit) WHERE live;
+CREATE INDEX booking_claim_of_booking ON booking_claim (tenant_id, live_booking_id) WHERE live_booking_id IS NOT NULL;
 
 CREATE TABLE booking_transfer (
   tenant_id INTEGER NOT NULL,
@@ -261,3 +261,5 @@ CREATE TABLE booking_transfer (
   CONSTRAINT booking_transfer_moves CHECK (debit <> credit),
   CONSTRAINT booking_transfer_counts CHECK (number >= 1 AND amount_minor > 0)
 ) STRICT;
+
+CREATE UNIQUE INDEX booking_transfer_captures_once ON booking_transfer (tenant_id, payment_id) WHERE debit = 'PROVIDER';
