@@ -8,7 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
-import booking_core
+import click
+
+from booking_adapters.environment import Asked
+from booking_adapters.settings import read_settings
+from booking_cli.exit_codes import BROKEN_PIPE, EXIT_CODES, INTERRUPTED, UNSOUND
+from booking_cli.main import cli
 from booking_core.domain.booking.late_payment import ON_PAYMENT
 from booking_core.domain.booking.lifecycle import BOOKING_LIFECYCLE, HOLDING, LIVE, BookingState
 from booking_core.domain.kernel.errors import BookingError
@@ -16,6 +21,8 @@ from booking_core.domain.kernel.lifecycle import Lifecycle
 from booking_core.domain.payment.lifecycle import PAYMENT_LIFECYCLE, REFUND_LIFECYCLE
 
 REFERENCE = Path(__file__).parent / "reference"
+PACKAGES = ("booking_core", "booking_adapters", "booking_http", "booking_cli")
+NOT_FOR_IMPORT = (".__main__", ".migrations.env")  # They run something.
 NOTE = "<!-- Made by docs/generate.py: change the code, then run it. -->\n\n"
 
 
@@ -24,6 +31,8 @@ def pages() -> Mapping[Path, str]:
     return {
         REFERENCE / "errors.md": NOTE + errors(),
         REFERENCE / "lifecycles.md": NOTE + lifecycles(),
+        REFERENCE / "settings.md": NOTE + settings(),
+        REFERENCE / "command-line.md": NOTE + command_line(),
     }
 
 
@@ -61,6 +70,50 @@ def lifecycles() -> str:
     )
 
 
+def settings() -> str:
+    """Every variable that is read, with what it takes."""
+    asked = read_settings({"DATABASE_HOST": "host", "DATABASE_NAME": "name"}).asked
+    rows = "\n".join(
+        f"| `{it.name}` | {it.expected} | {_default(it)} |"
+        for it in sorted(asked, key=lambda it: (not it.name.startswith("BOOKING_"), it.name))
+    )
+    return (
+        "# Settings\n\n"
+        "Environment variables, read once when a process starts; an empty one counts as unset. A"
+        " wrong one is refused by its name, one that is unknown but begins with `BOOKING_` is"
+        " warned about. Secrets have no default and are never shown. The names that do not begin"
+        " with `BOOKING_` are fall-backs.\n\n"
+        "| variable | takes | default |\n| --- | --- | --- |\n" + rows + "\n"
+    )
+
+
+def command_line() -> str:
+    """The help of every command, and the exit codes."""
+    codes = "\n".join(f"| {code} | {kind.value} |" for kind, code in EXIT_CODES.items())
+    return (
+        "# Command line\n\n| exit code | refusal |\n| --- | --- |\n"
+        f"| {UNSOUND} | something was found wrong: a broken promise, a failed check |\n{codes}\n"
+        f"| {INTERRUPTED} | interrupted |\n| {BROKEN_PIPE} | the reader went away |\n"
+        + "".join(_helps(cli, "booking"))
+    )
+
+
+def _helps(command: click.Command, path: str) -> Iterator[str]:
+    with click.Context(command, info_name=path, terminal_width=80) as context:
+        yield f"\n## {path}\n\n```text\n{command.get_help(context)}\n```\n"
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                verb = command.get_command(context, name)
+                assert verb is not None  # It is listed.
+                yield from _helps(verb, f"{path} {name}")
+
+
+def _default(asked: Asked) -> str:
+    if asked.is_secret:
+        return "none: a secret"
+    return "" if asked.default is None else f"`{asked.default}`"
+
+
 def _machine(lifecycle: Lifecycle) -> str:  # type: ignore[type-arg]
     moves = sorted(
         (state.value, trigger.value, after.value)
@@ -74,11 +127,21 @@ def _machine(lifecycle: Lifecycle) -> str:  # type: ignore[type-arg]
     )
 
 
-def _refusals(base: type[BookingError] = BookingError) -> Iterator[type[BookingError]]:
-    for module in pkgutil.walk_packages(booking_core.__path__, "booking_core."):
-        importlib.import_module(module.name)
+def _refusals() -> Iterator[type[BookingError]]:
+    """Those of our own packages, whatever else is loaded in this process."""
+    for package in PACKAGES:
+        path = importlib.import_module(package).__path__
+        for module in pkgutil.walk_packages(path, f"{package}."):
+            if not module.name.endswith(NOT_FOR_IMPORT):
+                importlib.import_module(module.name)
+    for refusal in _deepest(BookingError):
+        if refusal.__module__.partition(".")[0] in PACKAGES:
+            yield refusal
+
+
+def _deepest(base: type[BookingError]) -> Iterator[type[BookingError]]:
     for refusal in base.__subclasses__():
-        deeper = list(_refusals(refusal))
+        deeper = list(_deepest(refusal))
         yield from deeper or [refusal]
 
 

@@ -18,7 +18,9 @@ OURS = "BOOKING_"
 NOT_THE_ENGINES = ("BOOKING_TEST_",)  # The test suite's own.
 
 T = TypeVar("T")
+Default = TypeVar("Default")
 N = TypeVar("N", int, float)
+D = TypeVar("D", bound="str | None")
 
 
 @dataclass(eq=False)
@@ -49,17 +51,15 @@ class Environment:
     variables: Mapping[str, str]
     asked: list[Asked] = field(factory=list)
 
-    def text(self, name: str, expected: str, default: str | None = None) -> str | None:
+    def text(self, name: str, expected: str, default: D) -> str | D:
         """Any text."""
         return self._read(name, expected, str, default)
 
-    def matching(
-        self, name: str, expected: str, pattern: str, default: str | None = None
-    ) -> str | None:
+    def matching(self, name: str, expected: str, pattern: str, default: D) -> str | D:
         """A text that the pattern matches from end to end."""
         return self._read(name, expected, lambda text: _match(pattern, text), default)
 
-    def url(self, name: str, expected: str, default: str | None = None) -> str | None:
+    def url(self, name: str, expected: str, default: D) -> str | D:
         """An http or https URL, without the slash at its end."""
         return self._read(name, expected, _web_address, default)
 
@@ -112,10 +112,10 @@ class Environment:
         name: str,
         expected: str,
         parse: Callable[[str], T],
-        default: T,
+        default: Default,
         *,
         is_secret: bool = False,
-    ) -> T:
+    ) -> T | Default:
         shown = None if default is None else str(default)
         self.asked.append(Asked(name=name, expected=expected, default=shown, is_secret=is_secret))
         text = self.variables.get(name, "").strip()

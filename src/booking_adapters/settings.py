@@ -124,7 +124,9 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     payments = PaymentSettings(
         provider=environment.choice("BOOKING_PAYMENT_PROVIDER", ("simulated",), "simulated"),
         webhook_secret=_long_secret(environment, "BOOKING_PAYMENT_WEBHOOK_SECRET"),
-        simulated_file=environment.text("BOOKING_SIMULATED_FILE", "the path of a file"),
+        simulated_file=environment.text(
+            "BOOKING_SIMULATED_FILE", "the file that the simulated provider's processes share", None
+        ),
     )
     sweep = SweepSettings(
         every_seconds=environment.seconds("BOOKING_SWEEP_EVERY_SECONDS", 0, 3600, 1.0),
@@ -154,7 +156,10 @@ def _database(environment: Environment) -> DatabaseSettings:
     url = _seeds_database(environment) if url is None else url
     pool_size = environment.integer("BOOKING_DATABASE_POOL_SIZE", 1, 1000, 10)
     role = environment.matching(
-        "BOOKING_DATABASE_ROLE", "the name of a PostgreSQL role", r"[A-Za-z_][A-Za-z0-9_$]{0,62}"
+        "BOOKING_DATABASE_ROLE",
+        "the PostgreSQL role to act as",
+        r"[A-Za-z_][A-Za-z0-9_$]{0,62}",
+        None,
     )
     synchronous = environment.choice("BOOKING_SQLITE_SYNCHRONOUS", ("FULL", "NORMAL"), "FULL")
     if url is None:
@@ -165,10 +170,10 @@ def _database(environment: Environment) -> DatabaseSettings:
 
 def _seeds_database(environment: Environment) -> Secret | None:
     """PostgreSQL by the names that earlier deployments use."""
-    host = environment.matching("DATABASE_HOST", "a host name", r"[A-Za-z0-9._:\[\]-]+")
+    host = environment.matching("DATABASE_HOST", "a host name", r"[A-Za-z0-9._:\[\]-]+", None)
     port = environment.integer("DATABASE_PORT", 1, 65_535, 5432)
-    name = environment.text("DATABASE_NAME", "the name of a database")
-    user = environment.text("DATABASE_USER", "the name of a user")
+    name = environment.text("DATABASE_NAME", "the name of a database", None)
+    user = environment.text("DATABASE_USER", "the name of a user", None)
     password = environment.secret("DATABASE_PASSWORD", "the user's password", bool)
     if host is None:
         return None
@@ -188,19 +193,23 @@ def _http(environment: Environment) -> HttpSettings:
     return HttpSettings(
         host=environment.matching(
             "BOOKING_HTTP_HOST", "a host name or address", r"[A-Za-z0-9._:-]+", "127.0.0.1"
-        )
-        or "127.0.0.1",
+        ),
         port=environment.integer("BOOKING_HTTP_PORT", 0, 65_535, 8000),
         workers=environment.integer("BOOKING_HTTP_WORKERS", 1, 256, 1),
-        public_url=environment.url("BOOKING_PUBLIC_URL", expected)
-        or environment.url("BOOKING_SERVICE_URL", expected),
+        public_url=environment.url(
+            "BOOKING_PUBLIC_URL", expected, environment.url("BOOKING_SERVICE_URL", expected, None)
+        ),
         stop_within_seconds=environment.integer("BOOKING_STOP_WITHIN_SECONDS", 1, 600, 25),
     )
 
 
 def _tokens(environment: Environment) -> TokenSettings:
-    domain = environment.matching("AUTH0_DOMAIN", "a domain", r"[A-Za-z0-9.-]+")
-    audience = environment.text("AUTH0_AUDIENCE", "an audience")
+    domain = environment.matching(
+        "AUTH0_DOMAIN", "the domain of an outside issuer", r"[A-Za-z0-9.-]+", None
+    )
+    audience = environment.text(
+        "AUTH0_AUDIENCE", "whom the tokens of that issuer are for", "booking"
+    )
     issuer = "booking" if domain is None else f"https://{domain}/"
     keys = None if domain is None else f"https://{domain}/.well-known/jwks.json"
     algorithm = "HS256" if domain is None else "RS256"
@@ -208,15 +217,18 @@ def _tokens(environment: Environment) -> TokenSettings:
         algorithm=environment.choice(
             "BOOKING_TOKEN_ALGORITHM", ("HS256", "RS256", "ES256"), algorithm
         ),
-        issuer=environment.text("BOOKING_TOKEN_ISSUER", "who issues tokens") or issuer,
-        audience=environment.text("BOOKING_TOKEN_AUDIENCE", "whom tokens are for")
-        or audience
-        or "booking",
+        issuer=environment.text("BOOKING_TOKEN_ISSUER", "who issues tokens", issuer),
+        audience=environment.text("BOOKING_TOKEN_AUDIENCE", "whom tokens are for", audience),
         secret=_long_secret(environment, "BOOKING_TOKEN_SECRET"),
         public_key=environment.matching(
-            "BOOKING_TOKEN_PUBLIC_KEY", "a public key in PEM", r"(?s)-----BEGIN .*PUBLIC KEY-----.*"
+            "BOOKING_TOKEN_PUBLIC_KEY",
+            "a public key in PEM",
+            r"(?s)-----BEGIN .*PUBLIC KEY-----.*",
+            None,
         ),
-        jwks_url=environment.url("BOOKING_TOKEN_JWKS_URL", "an http or https URL", keys),
+        jwks_url=environment.url(
+            "BOOKING_TOKEN_JWKS_URL", "the http or https URL of the issuer's keys", keys
+        ),
     )
 
 
