@@ -71,9 +71,11 @@ class SqliteStorages(Databases):
         """Lend the URL of an empty database."""
         file = self._folder / f"{uuid4().hex}.db"
         shutil.copyfile(self._template, file)
-        yield _file_url(file)
-        for left in self._folder.glob(f"{file.name}*"):
-            left.unlink()
+        try:
+            yield _file_url(file)
+        finally:
+            for left in self._folder.glob(f"{file.name}*"):
+                left.unlink()
 
     def url_of(self, storage: Storage) -> str:
         """Answer the URL of its database."""
@@ -101,10 +103,12 @@ class PostgresStorages(Databases):
     def url(self) -> Iterator[str]:
         """Lend the URL of an empty database, for its owner."""
         url = self._idle.pop() if self._idle else self._migrated()
-        yield url
-        with psycopg.connect(libpq(url)) as owner:
-            owner.execute(EMPTY)
-        self._idle.append(url)
+        try:
+            yield url
+        finally:
+            with psycopg.connect(libpq(url)) as owner:
+                owner.execute(EMPTY)
+            self._idle.append(url)
 
     def url_of(self, storage: Storage) -> str:
         """Answer the URL of its database, for its owner."""
