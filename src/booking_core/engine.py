@@ -68,108 +68,134 @@ class BookingEngine:
 
     def __init__(self, ports: Ports, *, allocation: Allocation = fit_or_rearrange) -> None:
         self.ports = ports
-        storage, clock = ports.storage, ports.clock
-        bookings, catalogue = storage.bookings, storage.catalogue
-        occupancy, work = storage.occupancy, storage.unit_of_work
-        ids = NewIds(clock=clock, randomness=ports.randomness)
-        self.lapse_holds = LapseHolds(unit_of_work=work, bookings=bookings, clock=clock, ids=ids)
-        once = Once(
-            unit_of_work=work,
-            idempotency=storage.idempotency,
-            lapse_holds=self.lapse_holds,
-            clock=clock,
-            ids=ids,
-        )
-        opened = OpenBooking(bookings=bookings)
-        pick = PickUnits(occupancy=occupancy, randomness=ports.randomness, allocation=allocation)
-        choose = ChooseItems(catalogue=catalogue, pick_units=pick)
-        make_way = MakeWay(bookings=bookings)
-        self.settle_refunds = SettleRefunds(once=once, bookings=bookings, gateway=ports.payments)
+        shared = _Shared(ports, allocation)
+        self.lapse_holds = shared.lapse_holds
+        self.settle_refunds = shared.settle_refunds
+        self._offer_bookings(shared)
+        self._offer_payments(shared)
+        self._offer_inventory(shared)
+        self._offer_order()
 
-        # Bookings.
+    def _offer_bookings(self, shared: _Shared) -> None:
+        once, opened, settle = shared.once, shared.open_booking, shared.settle_refunds
+        choose, make_way, clock = shared.choose_items, shared.make_way, self.ports.clock
         self.create_booking = CreateBookingHandler(
             once=once, choose_items=choose, make_way=make_way
         )
-        self.read_bookings = ReadBookings(open_booking=opened, bookings=bookings)
+        self.read_bookings = ReadBookings(open_booking=opened, bookings=self.ports.storage.bookings)
         self.approve_booking = ApproveBookingHandler(once=once, open_booking=opened)
         self.reject_booking = RejectBookingHandler(once=once, open_booking=opened)
         self.quote_cancellation = QuoteCancellationHandler(open_booking=opened, clock=clock)
         self.cancel_booking = CancelBookingHandler(
-            once=once, open_booking=opened, settle_refunds=self.settle_refunds
+            once=once, open_booking=opened, settle_refunds=settle
         )
         self.reschedule_booking = RescheduleBookingHandler(
             once=once,
             open_booking=opened,
             choose_items=choose,
             make_way=make_way,
-            settle_refunds=self.settle_refunds,
+            settle_refunds=settle,
         )
         self.swap_bookings = SwapBookingsHandler(
-            once=once, open_booking=opened, settle_refunds=self.settle_refunds
+            once=once, open_booking=opened, settle_refunds=settle
         )
         self.extend_hold = ExtendHoldHandler(once=once, open_booking=opened)
         self.check_in_booking = CheckInBookingHandler(once=once, open_booking=opened)
         self.complete_booking = CompleteBookingHandler(once=once, open_booking=opened)
         self.mark_no_show = MarkNoShowHandler(once=once, open_booking=opened)
 
-        # Money.
+    def _offer_payments(self, shared: _Shared) -> None:
+        once, settle = shared.once, shared.settle_refunds
+        bookings, catalogue = self.ports.storage.bookings, self.ports.storage.catalogue
         self.start_payment = StartPaymentHandler(
-            once=once, open_booking=opened, bookings=bookings, gateway=ports.payments
+            once=once,
+            open_booking=shared.open_booking,
+            bookings=bookings,
+            gateway=self.ports.payments,
         )
         self.progress_payment = ProgressPaymentHandler(once=once, bookings=bookings)
         self.complete_payment = CompletePaymentHandler(
             once=once,
             bookings=bookings,
-            reinstate=Reinstate(catalogue=catalogue, pick_units=pick, make_way=make_way),
-            settle_refunds=self.settle_refunds,
+            reinstate=Reinstate(
+                catalogue=catalogue, pick_units=shared.pick_units, make_way=shared.make_way
+            ),
+            settle_refunds=settle,
         )
         self.fail_payment = FailPaymentHandler(once=once, bookings=bookings)
         self.refund_payment = RefundPaymentHandler(
-            once=once, bookings=bookings, settle_refunds=self.settle_refunds
+            once=once, bookings=bookings, settle_refunds=settle
         )
         self.note_external_refund = NoteExternalRefundHandler(
             once=once, bookings=bookings, catalogue=catalogue
         )
-
         self.apply_callback = ApplyCallback(
             bookings=bookings,
             progress_payment=self.progress_payment,
             complete_payment=self.complete_payment,
             fail_payment=self.fail_payment,
             note_external_refund=self.note_external_refund,
-            settle_refunds=self.settle_refunds,
+            settle_refunds=settle,
         )
 
-        # Inventory.
+    def _offer_inventory(self, shared: _Shared) -> None:
+        storage, clock = self.ports.storage, self.ports.clock
+        catalogue, occupancy, blocks = storage.catalogue, storage.occupancy, storage.blocks
         self.keep_catalogue = KeepCatalogue(catalogue=catalogue)
         self.read_catalogue = ReadCatalogue(catalogue=catalogue)
         self.find_free = FindFree(catalogue=catalogue, occupancy=occupancy, clock=clock)
         self.block_units = BlockUnitsHandler(
             catalogue=catalogue,
-            blocks=storage.blocks,
+            blocks=blocks,
             occupancy=occupancy,
-            unit_of_work=work,
-            lapse_holds=self.lapse_holds,
+            unit_of_work=storage.unit_of_work,
+            lapse_holds=shared.lapse_holds,
             clock=clock,
-            ids=ids,
+            ids=shared.ids,
         )
         self.lift_block = LiftBlockHandler(
-            catalogue=catalogue, blocks=storage.blocks, unit_of_work=work, clock=clock
+            catalogue=catalogue, blocks=blocks, unit_of_work=storage.unit_of_work, clock=clock
         )
-        self.read_blocks = ReadBlocks(catalogue=catalogue, blocks=storage.blocks)
+        self.read_blocks = ReadBlocks(catalogue=catalogue, blocks=blocks)
 
-        # Order.
+    def _offer_order(self) -> None:
         self.reconcile = Reconcile(
-            bookings=bookings,
-            gateway=ports.payments,
+            bookings=self.ports.storage.bookings,
+            gateway=self.ports.payments,
             complete_payment=self.complete_payment,
             fail_payment=self.fail_payment,
             progress_payment=self.progress_payment,
             note_external_refund=self.note_external_refund,
             settle_refunds=self.settle_refunds,
         )
-        self.verify = Verify(audit=storage.audit)
+        self.verify = Verify(audit=self.ports.storage.audit)
 
     def close(self) -> None:
         """Give back what the storage holds open."""
         self.ports.storage.close()
+
+
+class _Shared:
+    """What several use cases are made of."""
+
+    def __init__(self, ports: Ports, allocation: Allocation) -> None:
+        storage, clock = ports.storage, ports.clock
+        bookings, work = storage.bookings, storage.unit_of_work
+        self.ids = ids = NewIds(clock=clock, randomness=ports.randomness)
+        self.lapse_holds = LapseHolds(unit_of_work=work, bookings=bookings, clock=clock, ids=ids)
+        self.once = Once(
+            unit_of_work=work,
+            idempotency=storage.idempotency,
+            lapse_holds=self.lapse_holds,
+            clock=clock,
+            ids=ids,
+        )
+        self.open_booking = OpenBooking(bookings=bookings)
+        self.pick_units = PickUnits(
+            occupancy=storage.occupancy, randomness=ports.randomness, allocation=allocation
+        )
+        self.choose_items = ChooseItems(catalogue=storage.catalogue, pick_units=self.pick_units)
+        self.make_way = MakeWay(bookings=bookings)
+        self.settle_refunds = SettleRefunds(
+            once=self.once, bookings=bookings, gateway=ports.payments
+        )
