@@ -68,7 +68,7 @@ class Authentication:
             caller, expires = judge(token, self.settings, self.keys)
         if len(self._remembered) >= REMEMBERED_MAX:
             self._remembered.clear()
-        self._remembered[token] = (caller, min(float(expires), now + REMEMBERED_SECONDS))
+        self._remembered[token] = (caller, min(expires, now + REMEMBERED_SECONDS))
         return caller
 
 

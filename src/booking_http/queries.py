@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,23 +17,37 @@ from booking_http.refusals import MalformedRequest
 
 PARAMETERS_MAX = 50
 
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a route says of one of its parameters."""
+
+    is_required: bool
+    is_number: bool
+
 
 async def refuse_unknown_parameters(
     connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
 ) -> None:
-    """Raise InvalidInput for a name that the route does not know, or that is given twice."""
+    """Raise InvalidInput for a name that the route does not know, or that is missing or twice."""
+    known = _known(handler)
     query = connection.scope["query_string"]
-    if not query:
-        return
-    known, seen = _known(handler), set[str]()
-    for name, value in _read(query):
+    seen = set[str]()
+    for name, value in _read(query) if query else ():
         if name not in known:
             raise InvalidInput(name[:50], "nothing: there is no such parameter")
         if name in seen:
             raise InvalidInput(name, "one value")
         if not value.isprintable():
             raise InvalidInput(name, "printable characters")
+        if known[name].is_number and not _NUMBER.fullmatch(value):
+            raise InvalidInput(name, "a whole number")
         seen.add(name)
+    for name, parameter in known.items():
+        if parameter.is_required and name not in seen:
+            raise InvalidInput(name, "a value")
 
 
 def _read(query: bytes) -> list[tuple[str, str]]:
@@ -47,9 +63,11 @@ def _read(query: bytes) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=256)
-def _known(handler: BaseRouteHandler) -> frozenset[str]:
-    return frozenset(
-        field.kwarg_definition.name or name
+def _known(handler: BaseRouteHandler) -> dict[str, Parameter]:
+    return {
+        field.kwarg_definition.name or name: Parameter(
+            is_required=field.is_required, is_number=field.annotation is int
+        )
         for name, field in handler.parsed_fn_signature.parameters.items()
         if isinstance(field.kwarg_definition, QueryParameter)
-    )
+    }
