@@ -18,7 +18,9 @@ from booking_adapters.settings import TokenSettings
 from booking_adapters.simulated.checkout import Checkout as Pages
 from booking_adapters.simulated.payment_gateway import SimulatedGateway
 from booking_adapters.simulated.payment_webhook import SimulatedWebhook
-from booking_core.application.caller import Role
+from booking_core.application.caller import Role, admin
+from booking_core.domain.catalogue.tenant import Tenant
+from booking_core.domain.kernel.ids import TenantId
 from booking_core.engine import BookingEngine, Ports
 from booking_core.ports.storage import Storage
 from booking_http.app import create_app
@@ -125,6 +127,8 @@ class Site:
     def furnish(self) -> None:
         """Put the same catalogue before both tenants, through the interface."""
         for tenant in (ACME, GLOBEX):
+            office = admin(tenant_id=TenantId(tenant))
+            self.engine.keep_catalogue.tenant(Tenant(id=office.tenant_id, name=tenant), office)
             owner = caller("owner", Role.PROVIDER, tenant=tenant)
             for kind, things in (
                 ("resources", RESOURCES),

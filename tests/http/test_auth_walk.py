@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,8 +26,7 @@ from tests.http.site import (
 )
 from tests.http.walk import Door, doors
 
-TOWN = Site(MemoryStorage())
-DOORS = sorted(doors(TOWN.app), key=lambda door: (door.path, door.method))
+DOORS = sorted(doors(Site(MemoryStorage()).app), key=lambda door: (door.path, door.method))
 GUARDED = [door for door in DOORS if not door.is_public]
 PUBLIC = {
     "/checkout/{payment_id:str}",
@@ -55,33 +53,30 @@ ELSEWHERE = [
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _served() -> Iterator[None]:
-    with TOWN.client:
-        TOWN.furnish()
-        for kind, name, body in (
-            ("resources", "doctor", RESOURCES["doctor"]),
-            ("services", "checkup", SERVICES["checkup"]),
-            ("performances", "concert", PERFORMANCES["concert"]),
-        ):
-            put = TOWN.call("PUT", f"/{kind}/only-{name}", OWNER, json=body)
-            assert put.status_code == 200, put.text
-        paid = TOWN.pay(ANN, TOWN.book(ANN, PLACE))
-        block = {"start": at(20, 8), "end": at(20, 9), "unitIds": ["1"]}
-        made = TOWN.call("POST", "/resources/car-park/blocks", OWNER, json=block).json()
-        THERE.update(
-            booking_id=paid["id"],
-            payment_id=paid["payments"][0]["id"],
-            block_id=made["block"]["id"],
-            resource_id="only-doctor",
-            service_id="only-checkup",
-            performance_id="only-concert",
-        )
-        yield
+def _furnished(town: Site) -> None:
+    for kind, name, body in (
+        ("resources", "doctor", RESOURCES["doctor"]),
+        ("services", "checkup", SERVICES["checkup"]),
+        ("performances", "concert", PERFORMANCES["concert"]),
+    ):
+        put = town.call("PUT", f"/{kind}/only-{name}", OWNER, json=body)
+        assert put.status_code == 200, put.text
+    paid = town.pay(ANN, town.book(ANN, PLACE))
+    block = {"start": at(20, 8), "end": at(20, 9), "unitIds": ["1"]}
+    made = town.call("POST", "/resources/car-park/blocks", OWNER, json=block).json()
+    THERE.update(
+        booking_id=paid["id"],
+        payment_id=paid["payments"][0]["id"],
+        block_id=made["block"]["id"],
+        resource_id="only-doctor",
+        service_id="only-checkup",
+        performance_id="only-concert",
+    )
 
 
-def knock(door: Door, who: dict[str, str] | None, names: dict[str, str]) -> Response:
+def knock(town: Site, door: Door, who: dict[str, str] | None, names: dict[str, str]) -> Response:
     """What the door answers to a good request."""
-    return TOWN.call(door.method, door.at(names), who, **door.sent)
+    return town.call(door.method, door.at(names), who, **door.sent)
 
 
 def seen(answer: Response, names: dict[str, str]) -> tuple[Any, ...]:
@@ -102,23 +97,23 @@ def test_the_doors_that_need_no_key_are_these() -> None:
 
 
 @pytest.mark.parametrize("door", GUARDED, ids=lambda door: f"{door.method} {door.path}")
-def test_without_a_token_every_door_is_closed_alike(door: Door) -> None:
+def test_without_a_token_every_door_is_closed_alike(town: Site, door: Door) -> None:
     """401 with the same words, whether what is asked for exists or not."""
     there = {name: THERE[name] for name in door.parameters}
     missing = dict.fromkeys(door.parameters, MISSING)
-    first, second = knock(door, None, there), knock(door, None, missing)
+    first, second = knock(town, door, None, there), knock(town, door, None, missing)
     assert (first.status_code, first.json()["code"]) == (401, "unauthenticated")
     assert first.headers["www-authenticate"].startswith("Bearer")
     assert seen(first, there) == seen(second, missing)
 
 
 @pytest.mark.parametrize("word", ["schema", "health", "problems", "checkout", "webhooks", "%2e%2e"])
-def test_a_name_that_is_a_public_word_opens_nothing(word: str) -> None:
+def test_a_name_that_is_a_public_word_opens_nothing(town: Site, word: str) -> None:
     """No path is public because of what it contains."""
     for path in (f"/bookings/{word}", f"/bookings/{word}/history", f"/resources/{word}/"):
-        assert TOWN.call("GET", path).status_code in {401, 404}
+        assert town.call("GET", path).status_code in {401, 404}
     for path in ("//bookings", "/health/../bookings", "/schema/../bookings", "/bookings;/health"):
-        assert TOWN.call("GET", path).status_code in {401, 404}
+        assert town.call("GET", path).status_code in {401, 404}
 
 
 @pytest.mark.parametrize(
@@ -127,11 +122,11 @@ def test_a_name_that_is_a_public_word_opens_nothing(word: str) -> None:
     ids=lambda door: f"{door.method} {door.path}",
 )
 @pytest.mark.parametrize("who", [BOB, RIVAL], ids=["another customer", "another provider"])
-def test_what_is_anothers_looks_missing(door: Door, who: dict[str, str]) -> None:
+def test_what_is_anothers_looks_missing(town: Site, door: Door, who: dict[str, str]) -> None:
     """Within a tenant, who may not see a booking, a payment or a block cannot tell it exists."""
     there = {name: THERE[name] for name in door.parameters}
     missing = dict.fromkeys(door.parameters, MISSING)
-    first, second = knock(door, who, there), knock(door, who, missing)
+    first, second = knock(town, door, who, there), knock(town, door, who, missing)
     assert first.status_code == 404
     assert seen(first, there) == seen(second, missing)
 
@@ -142,23 +137,25 @@ def test_what_is_anothers_looks_missing(door: Door, who: dict[str, str]) -> None
     ids=lambda door: f"{door.method} {door.path}",
 )
 @pytest.mark.parametrize("who", ELSEWHERE, ids=["customer", "provider", "admin"])
-def test_what_is_another_tenants_looks_missing(door: Door, who: dict[str, str]) -> None:
+def test_what_is_another_tenants_looks_missing(town: Site, door: Door, who: dict[str, str]) -> None:
     """Whatever a token may do in its own tenant, it tells nothing of another's."""
     there = {name: THERE[name] for name in door.parameters}
     missing = dict.fromkeys(door.parameters, MISSING)
-    assert seen(knock(door, who, there), there) == seen(knock(door, who, missing), missing)
+    assert seen(knock(town, door, who, there), there) == seen(
+        knock(town, door, who, missing), missing
+    )
 
 
-def test_listings_show_only_ones_own() -> None:
+def test_listings_show_only_ones_own(town: Site) -> None:
     """Neither another customer nor another tenant finds Ann's booking in any list."""
-    assert THERE["booking_id"] in TOWN.call("GET", "/bookings", ANN).text
+    assert THERE["booking_id"] in town.call("GET", "/bookings", ANN).text
     for who in (BOB, RIVAL, *ELSEWHERE):
         for query in ({}, {"customerId": "ann"}, {"resourceId": "car-park"}):
-            listed = TOWN.call("GET", "/bookings", who, params=query)
+            listed = town.call("GET", "/bookings", who, params=query)
             assert (listed.status_code, listed.json()["items"]) == (200, [])
     for who in ELSEWHERE:
         for kind in ("resources", "services", "performances"):
-            assert "only-" not in TOWN.call("GET", f"/{kind}", who).text
+            assert "only-" not in town.call("GET", f"/{kind}", who).text
 
 
 @pytest.mark.parametrize(
@@ -166,21 +163,21 @@ def test_listings_show_only_ones_own() -> None:
     KEEPING,
     ids=lambda door: door.path,
 )
-def test_only_its_provider_changes_the_catalogue(door: Door) -> None:
+def test_only_its_provider_changes_the_catalogue(town: Site, door: Door) -> None:
     """A customer and another provider see it, and may not touch it."""
     names = {"resource_id": "car-park", "service_id": "checkup", "performance_id": "concert"}
-    before = TOWN.call("GET", door.at(names), ANN).json()
+    before = town.call("GET", door.at(names), ANN).json()
     for who in (ANN, RIVAL):
-        refused = knock(door, who, names)
+        refused = knock(town, door, who, names)
         assert refused.status_code in {403, 404}, refused.text
-    assert TOWN.call("GET", door.at(names), ANN).json() == before
+    assert town.call("GET", door.at(names), ANN).json() == before
 
 
 @pytest.mark.parametrize("door", KEEPING, ids=lambda door: door.path)
-def test_what_another_tenant_calls_the_same_is_another(door: Door) -> None:
+def test_what_another_tenant_calls_the_same_is_another(town: Site, door: Door) -> None:
     """Names are a tenant's own: theirs may be made and changed, and ours stays as it is."""
     names = {"resource_id": "hall", "service_id": "wedding", "performance_id": "concert"}
-    before = TOWN.call("GET", door.at(names), ANN).json()
+    before = town.call("GET", door.at(names), ANN).json()
     for who in ELSEWHERE[1:]:
-        knock(door, who, names)
-    assert TOWN.call("GET", door.at(names), ANN).json() == before
+        knock(town, door, who, names)
+    assert town.call("GET", door.at(names), ANN).json() == before

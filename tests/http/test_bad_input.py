@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking_adapters.memory.storage import MemoryStorage
 from tests.http.site import ANN, EUROS_50, OFFICE, OWNER, PLACE, RESOURCES, SEAT, Site, at
 
-TOWN = Site(MemoryStorage())
 JSON = {"content-type": "application/json"}
 SLOT = {"resourceId": "doctor", "start": at(4, 7), "end": at(4, 8)}
 WINDOW = {"from": at(4, 0), "to": at(5, 0)}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _served() -> Iterator[None]:
-    with TOWN.client:
-        TOWN.furnish()
-        yield
 
 
 def item(**changed: Any) -> dict[str, Any]:
@@ -186,17 +176,17 @@ ITEMS: dict[str, tuple[dict[str, Any], int, str, str | None]] = {
 
 @pytest.mark.parametrize(("wish", "status", "code", "field"), ITEMS.values(), ids=ITEMS.keys())
 def test_a_bad_wish_is_refused_by_name(
-    wish: dict[str, Any], status: int, code: str, field: str | None
+    town: Site, wish: dict[str, Any], status: int, code: str, field: str | None
 ) -> None:
     """Each fault has its code and its field, and nothing is held."""
-    refused = TOWN.call("POST", "/bookings", ANN, json={"items": [wish]})
+    refused = town.call("POST", "/bookings", ANN, json={"items": [wish]})
     told = refused.json()
     assert (refused.status_code, told["code"], told.get("field")) == (status, code, field)
     assert refused.headers["content-type"] == "application/problem+json"
     assert told["type"] == f"/problems/{code}"
     assert told["status"] == status
     assert told["correlationId"] == refused.headers["x-correlation-id"]
-    assert TOWN.call("GET", "/bookings", ANN).json()["items"] == []
+    assert town.call("GET", "/bookings", ANN).json()["items"] == []
 
 
 RAW: dict[str, tuple[bytes, int, str]] = {
@@ -245,10 +235,10 @@ RAW: dict[str, tuple[bytes, int, str]] = {
 
 @pytest.mark.parametrize(("body", "status", "code"), RAW.values(), ids=RAW.keys())
 def test_a_body_that_two_readers_could_read_differently_is_refused(
-    body: bytes, status: int, code: str
+    town: Site, body: bytes, status: int, code: str
 ) -> None:
     """What cannot be read is told from what can be read and is wrong."""
-    refused = TOWN.call("POST", "/bookings", ANN, content=body, headers=JSON)
+    refused = town.call("POST", "/bookings", ANN, content=body, headers=JSON)
     assert (refused.status_code, refused.json()["code"]) == (status, code)
 
 
@@ -262,10 +252,10 @@ def test_a_body_that_two_readers_could_read_differently_is_refused(
         "a/b/c",
     ],
 )
-def test_a_body_of_another_type_is_refused(content_type: str) -> None:
+def test_a_body_of_another_type_is_refused(town: Site, content_type: str) -> None:
     """JSON says that it is JSON."""
     headers = {"content-type": content_type}
-    refused = TOWN.call("POST", "/bookings", ANN, content=b'{"items": []}', headers=headers)
+    refused = town.call("POST", "/bookings", ANN, content=b'{"items": []}', headers=headers)
     assert (refused.status_code, refused.json()["code"]) == (415, "unsupported-media-type")
 
 
@@ -330,16 +320,16 @@ QUERIES: dict[str, tuple[str, str, str]] = {
 
 
 @pytest.mark.parametrize(("path", "query", "field"), QUERIES.values(), ids=QUERIES.keys())
-def test_a_bad_query_is_refused_by_name(path: str, query: str, field: str) -> None:
+def test_a_bad_query_is_refused_by_name(town: Site, path: str, query: str, field: str) -> None:
     """Queries are read as strictly as bodies."""
-    refused = TOWN.call("GET", f"{path}?{query}", ANN)
+    refused = town.call("GET", f"{path}?{query}", ANN)
     assert (refused.status_code, refused.json()["field"]) == (422, field)
 
 
 @pytest.mark.parametrize("query", ["limit=%FF", "%FF=1", "&".join(f"a{n}=1" for n in range(60))])
-def test_a_query_that_cannot_be_read_is_refused(query: str) -> None:
+def test_a_query_that_cannot_be_read_is_refused(town: Site, query: str) -> None:
     """Neither broken bytes nor a flood of parameters reaches a route."""
-    assert TOWN.call("GET", f"/bookings?{query}", ANN).status_code == 400
+    assert town.call("GET", f"/bookings?{query}", ANN).status_code == 400
 
 
 CATALOGUE: dict[str, tuple[dict[str, Any], str]] = {
@@ -405,17 +395,17 @@ CATALOGUE: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("changed", "field"), CATALOGUE.values(), ids=CATALOGUE.keys())
-def test_a_bad_resource_is_refused_by_name(changed: dict[str, Any], field: str) -> None:
+def test_a_bad_resource_is_refused_by_name(town: Site, changed: dict[str, Any], field: str) -> None:
     """What a provider offers is judged as strictly as what a customer wishes."""
     body = RESOURCES["doctor"] | changed
-    refused = TOWN.call("PUT", "/resources/doctor", OWNER, json=body)
+    refused = town.call("PUT", "/resources/doctor", OWNER, json=body)
     assert (refused.status_code, refused.json()["field"]) == (422, field)
-    assert TOWN.call("GET", "/resources/doctor", ANN).headers["etag"] == '"1"'
+    assert town.call("GET", "/resources/doctor", ANN).headers["etag"] == '"1"'
 
 
-def test_money_of_another_currency_or_sign_is_refused() -> None:
+def test_money_of_another_currency_or_sign_is_refused(town: Site) -> None:
     """A refund is in the currency that was paid, and more than nothing."""
-    paid = TOWN.pay(OFFICE, TOWN.book(OFFICE, PLACE))
+    paid = town.pay(OFFICE, town.book(OFFICE, PLACE))
     path = f"/payments/{paid['payments'][0]['id']}/refunds"
     for amount, status in (
         ({"amountMinor": 100, "currency": "USD"}, 409),
@@ -425,7 +415,7 @@ def test_money_of_another_currency_or_sign_is_refused() -> None:
         ({"amountMinor": "100", "currency": "EUR"}, 422),
         ({"amount": 100, "currency": "EUR"}, 422),
     ):
-        refused = TOWN.call("POST", path, OFFICE, json={"amount": amount})
+        refused = town.call("POST", path, OFFICE, json={"amount": amount})
         assert refused.status_code == status, refused.text
 
 
@@ -437,16 +427,18 @@ def test_money_of_another_currency_or_sign_is_refused() -> None:
         ({"Idempotency-Key": "\u00fc".encode()}, 422, "Idempotency-Key"),
     ],
 )
-def test_a_key_that_is_none_is_refused(headers: dict[str, Any], status: int, field: str) -> None:
+def test_a_key_that_is_none_is_refused(
+    town: Site, headers: dict[str, Any], status: int, field: str
+) -> None:
     """Rather than accepted and not kept."""
-    refused = TOWN.call("POST", "/bookings", ANN, json={"items": [PLACE]}, headers=headers)
+    refused = town.call("POST", "/bookings", ANN, json={"items": [PLACE]}, headers=headers)
     assert (refused.status_code, refused.json()["field"]) == (status, field)
 
 
 @pytest.mark.parametrize("etag", ["3", '"x"', 'W/"3"', '"1", "2"', '"99999999999999999999"', ""])
-def test_an_etag_that_we_never_gave_is_refused(etag: str) -> None:
+def test_an_etag_that_we_never_gave_is_refused(town: Site, etag: str) -> None:
     """Rather than taken for no condition at all."""
-    refused = TOWN.call("DELETE", "/bookings/x", ANN, headers={"If-Match": etag})
+    refused = town.call("DELETE", "/bookings/x", ANN, headers={"If-Match": etag})
     assert (refused.status_code, refused.json()["field"]) == (422, "If-Match")
 
 
@@ -467,10 +459,10 @@ def test_an_etag_that_we_never_gave_is_refused(etag: str) -> None:
     ],
 )
 def test_a_place_or_method_that_there_is_not_is_a_problem_too(
-    method: str, path: str, status: int
+    town: Site, method: str, path: str, status: int
 ) -> None:
     """The same shape as every other refusal; 405 says what is allowed."""
-    refused = TOWN.call(method, path, ANN)
+    refused = town.call(method, path, ANN)
     assert refused.status_code == status
     assert refused.headers["content-type"] == "application/problem+json"
     assert refused.json()["correlationId"] == refused.headers["x-correlation-id"]
@@ -478,22 +470,22 @@ def test_a_place_or_method_that_there_is_not_is_a_problem_too(
         assert refused.headers["allow"] == "GET, HEAD, OPTIONS, POST"
 
 
-def test_options_and_head_are_answered() -> None:
+def test_options_and_head_are_answered(town: Site) -> None:
     """OPTIONS lists what a path takes; HEAD is GET without its body."""
-    options = TOWN.call("OPTIONS", "/bookings/x")
+    options = town.call("OPTIONS", "/bookings/x")
     assert (options.status_code, options.headers["allow"]) == (
         204,
         "DELETE, GET, HEAD, OPTIONS, PUT",
     )
-    head = TOWN.call("HEAD", "/bookings", ANN)
+    head = town.call("HEAD", "/bookings", ANN)
     assert (head.status_code, head.content) == (200, b"")
-    assert TOWN.call("HEAD", "/bookings").status_code == 401
+    assert town.call("HEAD", "/bookings").status_code == 401
 
 
 @given(body=st.binary(max_size=200))
-def test_no_bytes_make_a_server_error(body: bytes) -> None:
+def test_no_bytes_make_a_server_error(town: Site, body: bytes) -> None:
     """Whatever a body is, it is refused as bad input or read as a request."""
-    assert TOWN.call("POST", "/bookings", ANN, content=body, headers=JSON).status_code < 500
+    assert town.call("POST", "/bookings", ANN, content=body, headers=JSON).status_code < 500
 
 
 VALUES = st.recursive(
@@ -507,7 +499,7 @@ VALUES = st.recursive(
     name=st.sampled_from([*SLOT, "serviceId", "performanceId", "quantity", "unitIds", "category"]),
     value=VALUES,
 )
-def test_no_value_makes_a_server_error(name: str, value: Any) -> None:
+def test_no_value_makes_a_server_error(town: Site, name: str, value: Any) -> None:
     """Whatever stands in a field."""
     body = json.dumps({"items": [SLOT | {name: value}]}).encode("utf-8", "surrogatepass")
     for path, content in (
@@ -517,4 +509,4 @@ def test_no_value_makes_a_server_error(name: str, value: Any) -> None:
             json.dumps(SLOT | {name: value}).encode("utf-8", "surrogatepass"),
         ),
     ):
-        assert TOWN.call("POST", path, ANN, content=content, headers=JSON).status_code < 500
+        assert town.call("POST", path, ANN, content=content, headers=JSON).status_code < 500

@@ -62,7 +62,7 @@ async def get_resource(resource_id: FromPath[str], request: Call) -> Response[Re
     tags=["Catalogue"],
     dto=Strict[NewResource],
     return_dto=None,
-    responses=refused(403, 409, 412, body=True),
+    responses=refused(403, 404, 409, 412, body=True),
 )
 async def create_resource(
     data: JSONBody[NewResource], request: Call, key: IdempotencyKey = None
