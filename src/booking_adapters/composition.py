@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Protocol, runtime_checkable
 
 from attrs import frozen
 from dependency_injector import containers, providers
@@ -21,6 +22,15 @@ from booking_core.ports.randomness import Randomness
 from booking_core.ports.storage import Storage
 
 
+@runtime_checkable
+class HasSchema(Protocol):
+    """Storage that somebody else could change, past us."""
+
+    def schema_problems(self) -> tuple[str, ...]:
+        """A sentence for everything that is not as this version makes it."""
+        ...
+
+
 @frozen(kw_only=True)
 class Composition:
     """The engine, and what an edge needs beside it; leaving the context closes all of it.
@@ -35,6 +45,10 @@ class Composition:
     gateway: SimulatedGateway
     webhook: SimulatedWebhook | None
     checkout: Checkout | None
+
+    def schema_problems(self) -> tuple[str, ...]:
+        """What of the database's schema is missing, switched off or changed; or Busy."""
+        return self.storage.schema_problems() if isinstance(self.storage, HasSchema) else ()
 
     def close(self) -> None:
         """Let go of database and provider."""

@@ -15,10 +15,10 @@ import uvicorn
 from attrs import evolve
 from uvicorn.supervisors import Multiprocess
 
-from booking_adapters.environment import InvalidSetting
 from booking_adapters.settings import HttpSettings, Settings
 from booking_cli.application import application
 from booking_cli.logs import logging_config
+from booking_cli.preflight import examine
 from booking_core.domain.kernel.errors import BookingError, Kind
 
 BACKLOG = 2048
@@ -38,12 +38,10 @@ class CannotListen(BookingError):
 def serve(settings: Settings, told: Callable[[Settings], None]) -> None:
     """Listen, tell under which settings (with the port that was had), and answer until stopped.
 
-    Raises CannotListen, or InvalidSetting where the settings do not suit several processes.
+    Raises CannotListen, InvalidSetting or UnsoundSchema before anything is told.
     Stopped by SIGTERM or SIGINT, it finishes what it has begun and exits with 0.
     """
     http = settings.http
-    if http.workers > 1:
-        require_shared(settings)
     with listening(http) as listener:
         port = listener.getsockname()[1]
         settings = evolve(settings, http=evolve(http, port=port))
@@ -56,6 +54,7 @@ def serve(settings: Settings, told: Callable[[Settings], None]) -> None:
             server_header=False,
             timeout_graceful_shutdown=http.stop_within_seconds,
         )
+        examine(settings)
         signal.signal(signal.SIGTERM, _stopped)
         signal.signal(signal.SIGINT, _stopped)
         told(settings)
@@ -81,14 +80,6 @@ def listening(http: HttpSettings) -> socket.socket:
         raise CannotListen(http.host, http.port, why) from None
     listener.set_inheritable(True)
     return listener
-
-
-def require_shared(settings: Settings) -> None:
-    """InvalidSetting where a worker would keep to itself what all of them must see."""
-    if settings.database.scheme == "memory":
-        raise InvalidSetting("BOOKING_DATABASE_URL", "a database, as workers share it", "memory")
-    if settings.payments.simulated_file is None:
-        raise InvalidSetting("BOOKING_SIMULATED_FILE", "a path, as workers share it", "nothing")
 
 
 def _stopped(number: int, frame: FrameType | None) -> NoReturn:

@@ -9,6 +9,7 @@ import click
 
 from booking_adapters.composition import Composition, compose
 from booking_adapters.settings import Settings, read_settings
+from booking_cli.schema import schema_blamed
 
 
 def current_settings() -> Settings:
@@ -29,6 +30,9 @@ def misspelt(settings: Settings) -> list[str]:
 
 @contextmanager
 def opened() -> Iterator[Composition]:
-    """The engine by the settings of this process, closed at the end."""
-    with compose(current_settings()) as composition:
+    """The engine by the settings of this process, closed at the end.
+
+    Raises UnsoundSchema where something fails because the database is not migrated, or was harmed.
+    """
+    with compose(current_settings()) as composition, schema_blamed(composition):
         yield composition

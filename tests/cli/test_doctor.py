@@ -1,7 +1,10 @@
 """doctor: what may be wrong, found before it hurts."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +74,21 @@ def test_a_backlog_of_overdue_holds_is_found(healthy: Run, town: Town) -> None:
     assert findings(healthy)["overdue holds"][0] == "warning"
     assert healthy("expire").exit_code == 0
     assert findings(healthy)["overdue holds"][0] == "ok"
+
+
+def test_a_schema_that_is_missing_or_was_harmed_is_found(
+    healthy: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Guards that somebody took away are named, and so is the way to a schema."""
+    with closing(sqlite3.connect(tmp_path / "town.db")) as connection:
+        connection.execute("DROP TRIGGER booking_claim_no_overlap")
+    verdict, detail = findings(healthy, sound=False)["schema"]
+    assert verdict == "failure"
+    assert "booking_claim_no_overlap" in detail
+    monkeypatch.setenv("BOOKING_DATABASE_URL", f"sqlite:///{tmp_path / 'empty.db'}")
+    verdict, detail = findings(healthy, sound=False)["schema"]
+    assert verdict == "failure"
+    assert "booking migrate" in detail
 
 
 def test_the_doctor_keeps_secrets(healthy: Run, monkeypatch: pytest.MonkeyPatch) -> None:

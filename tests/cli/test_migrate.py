@@ -27,6 +27,17 @@ def test_migrating_makes_a_database_and_again_changes_nothing(
     assert schema(file) == made
 
 
+@pytest.mark.parametrize("command", [["bookings", "list"], ["verify"], ["expire"], ["reconcile"]])
+def test_a_database_that_was_not_migrated_is_told_as_such(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    """Whatever fails for want of a schema names the command that makes one."""
+    monkeypatch.setenv("BOOKING_DATABASE_URL", f"sqlite:///{tmp_path / 'empty.db'}")
+    done = run(*command)
+    assert done.exit_code == EXIT_CODES[Kind.CONFLICT]
+    assert "run booking migrate" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("url", "kind"),
     [

@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +20,8 @@ from booking_adapters.environment import InvalidSetting
 from booking_adapters.settings import HttpSettings, read_settings
 from booking_cli.demo.fill import fill
 from booking_cli.exit_codes import EXIT_CODES
-from booking_cli.server import CannotListen, listening, require_shared
+from booking_cli.preflight import require_shared
+from booking_cli.server import CannotListen, listening
 from booking_core.domain.kernel.errors import Kind
 from tests.cli.conftest import SECRET, Run, Town, answer
 from tests.cli.guests import park
@@ -82,14 +85,48 @@ def test_several_workers_need_something_to_share(variables: dict[str, str], name
     assert refused.value.name == name
 
 
-def test_without_a_key_for_tokens_nothing_is_served(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(
+    ("variables", "kind", "told"),
+    [
+        ({"BOOKING_TOKEN_SECRET": ""}, Kind.INVALID, "BOOKING_TOKEN_SECRET"),
+        ({"BOOKING_DATABASE_URL": "sqlite:///not-migrated.db"}, Kind.CONFLICT, "booking migrate"),
+        ({"BOOKING_SIMULATED_FILE": "no/such/folder/x"}, Kind.BUSY, "payment provider"),
+    ],
+)
+def test_nothing_is_served_where_nothing_would_work(
+    environment: Mapping[str, str],
+    tmp_path: Path,
+    workers: str,
+    variables: dict[str, str],
+    kind: Kind,
+    told: str,
 ) -> None:
-    """A service that could let nobody in does not start."""
-    monkeypatch.delenv("BOOKING_TOKEN_SECRET")
-    done = run("serve", "--port", "0")
-    assert done.exit_code == EXIT_CODES[Kind.INVALID]
-    assert "BOOKING_TOKEN_SECRET" in done.stderr
+    """What is missing is said in one line, before any address is told, by one process or more."""
+    done = subprocess.run(
+        [sys.executable, "-m", "booking_cli", "serve", "--port", "0", "--workers", workers],
+        cwd=tmp_path,
+        env={**environment, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (EXIT_CODES[kind], "")
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_database_that_is_away_is_waited_for(
+    environment: Mapping[str, str], run: Run, tmp_path: Path
+) -> None:
+    """The service starts, and answers that the request can be repeated."""
+    variables = {**environment, "BOOKING_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    token = answer(run("token", "--json"))["token"]
+    with serving("serve", "--port", "0", folder=tmp_path, environment=variables) as served:
+        with pytest.raises(HTTPError) as refused:
+            call(served, "/bookings", token)
+        assert refused.value.code == 503
+        refused.value.close()
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -8,6 +8,7 @@ from datetime import timedelta
 from booking_adapters.composition import Composition, compose
 from booking_adapters.settings import Settings
 from booking_cli.doctor.finding import Finding, failure, ok, warning
+from booking_cli.schema import require_usable
 from booking_core.domain.kernel.errors import BookingError
 
 BACKLOG_AFTER = timedelta(minutes=5)
@@ -18,6 +19,11 @@ def check_database(settings: Settings) -> Iterator[Finding]:
     """Whether it can be reached, has our schema unharmed, and tells the same time as we do."""
     try:
         with compose(settings) as composition:
+            problems = composition.schema_problems()
+            yield from (failure("schema", problem) for problem in problems)
+            if not problems:
+                yield ok("schema", "as this version makes it, and all of its guards are on")
+            require_usable(composition)
             yield _tenants(composition)
             yield _backlog(composition)
     except BookingError as refusal:
