@@ -1,7 +1,8 @@
 # Needs python3 and make alone: every target sets up .venv by itself.
 
 PYTHON = python3
-RUN = .venv/bin/booking demo --serve
+PORT = 8000
+RUN = .venv/bin/booking demo --serve --port $(PORT)
 PYTEST_OPTIONS = -n 2
 CHECKED = bootstrap.py docs/generate.py src campaign $(wildcard examples bench)
 
