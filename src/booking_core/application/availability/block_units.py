@@ -13,7 +13,7 @@ from booking_core.application.operations.lapse_holds import LapseHolds
 from booking_core.domain.availability.block import Block
 from booking_core.domain.catalogue.resource import Resource
 from booking_core.domain.kernel.errors import BookingError, InvalidInput, Kind, NotFound
-from booking_core.domain.kernel.ids import BlockId, BookingId, ResourceId, UnitId
+from booking_core.domain.kernel.ids import BlockId, BookingId, ResourceId, UnitId, uuid8
 from booking_core.domain.kernel.span import Span
 from booking_core.ports.block_repository import BlockRepository
 from booking_core.ports.catalogue_repository import CatalogueRepository
@@ -155,4 +155,4 @@ def _units(command: BlockUnits, resource: Resource) -> tuple[UnitId, ...]:
 
 def _named_by(key: str, by: Caller) -> str:
     text = f"{by.tenant_id}\n{by.id}\n{key}"
-    return blake2b(text.encode(), digest_size=16).hexdigest()
+    return uuid8(int.from_bytes(blake2b(text.encode(), digest_size=16).digest()))

@@ -41,5 +41,16 @@ def uuid7(unix_ms: int, random_bits: int) -> str:
     """A version 7 UUID (RFC 9562 §5.7) from a time in milliseconds and 74 random bits."""
     high = unix_ms << 16 | 0x7000 | random_bits >> 62 & 0xFFF
     low = 1 << 63 | random_bits & (1 << 62) - 1
+    return _written(high, low)
+
+
+def uuid8(bits: int) -> str:
+    """A version 8 UUID (RFC 9562 §5.8): 122 bits of whatever its maker chooses."""
+    high = bits >> 74 << 16 & (1 << 64) - 1 | 0x8000 | bits >> 62 & 0xFFF
+    low = 1 << 63 | bits & (1 << 62) - 1
+    return _written(high, low)
+
+
+def _written(high: int, low: int) -> str:
     front, back = f"{high:016x}", f"{low:016x}"
     return f"{front[:8]}-{front[8:12]}-{front[12:]}-{back[:4]}-{back[4:]}"

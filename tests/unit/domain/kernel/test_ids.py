@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking_core.domain.kernel.errors import InvalidInput
-from booking_core.domain.kernel.ids import named, uuid7
+from booking_core.domain.kernel.ids import named, uuid7, uuid8
 
 
 @given(st.integers(0, 2**48 - 1), st.integers(0, 2**74 - 1))
@@ -28,6 +28,14 @@ def test_later_ids_sort_after_earlier_ones(unix_ms: int, one: int, other: int) -
 def test_all_random_bits_count(one: int, other: int) -> None:
     """Two ids of one millisecond are equal only if all their random bits are."""
     assert (uuid7(0, one) == uuid7(0, other)) == (one == other)
+
+
+@given(st.integers(0, 2**122 - 1), st.integers(0, 2**122 - 1))
+def test_a_chosen_id_is_a_uuid_that_keeps_every_bit(one: int, other: int) -> None:
+    """What is named by a key is named like anything else, and apart from what is not."""
+    assert UUID(uuid8(one)).version == 8
+    assert str(UUID(uuid8(one))) == uuid8(one)
+    assert (uuid8(one) == uuid8(other)) == (one == other)
 
 
 @pytest.mark.parametrize("text", ["", "a b", "a\n", "a\0", "é", "-a", "a" * 129, "a/b"])
