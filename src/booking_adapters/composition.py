@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Protocol, runtime_checkable
 
@@ -23,11 +24,15 @@ from booking_core.ports.storage import Storage
 
 
 @runtime_checkable
-class HasSchema(Protocol):
+class Elsewhere(Protocol):
     """Storage that somebody else could change, past us."""
 
     def schema_problems(self) -> tuple[str, ...]:
         """A sentence for everything that is not as this version makes it."""
+        ...
+
+    def server_time(self) -> datetime | None:
+        """What time it is where the data is; None where that is here."""
         ...
 
 
@@ -48,7 +53,17 @@ class Composition:
 
     def schema_problems(self) -> tuple[str, ...]:
         """What of the database's schema is missing, switched off or changed; or Busy."""
-        return self.storage.schema_problems() if isinstance(self.storage, HasSchema) else ()
+        return self.storage.schema_problems() if isinstance(self.storage, Elsewhere) else ()
+
+    def clock_skew(self) -> timedelta | None:
+        """How far the database's clock is ahead of ours; None where there is but one clock."""
+        if not isinstance(self.storage, Elsewhere):
+            return None
+        clock = self.engine.ports.clock
+        asked = clock.now()
+        told = self.storage.server_time()
+        # As of halfway between question and answer.
+        return None if told is None else told - (asked + (clock.now() - asked) / 2)
 
     def close(self) -> None:
         """Let go of database and provider."""

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from booking_cli.doctor.database_checks import judge_clocks
 from booking_cli.exit_codes import UNSOUND
 from tests.cli.conftest import SECRET, Run, Town
 from tests.cli.guests import park
+from tests.postgresql import DatabaseFactory
 
 
 def findings(run: Run, *, sound: bool = True) -> dict[str, tuple[str, str]]:
@@ -89,6 +91,27 @@ def test_a_schema_that_is_missing_or_was_harmed_is_found(
     verdict, detail = findings(healthy, sound=False)["schema"]
     assert verdict == "failure"
     assert "booking migrate" in detail
+
+
+@pytest.mark.parametrize(
+    ("seconds", "verdict"),
+    [(0, "ok"), (0.9, "ok"), (-1, "warning"), (29, "warning"), (30, "failure"), (-3600, "failure")],
+)
+def test_clocks_that_disagree_are_found(seconds: float, verdict: str) -> None:
+    """In either direction; what a network makes of it is no disagreement."""
+    assert judge_clocks(timedelta(seconds=seconds)).verdict == verdict
+
+
+def test_on_postgresql_the_clocks_are_compared(
+    healthy: Run, monkeypatch: pytest.MonkeyPatch, postgres_database_factory: DatabaseFactory
+) -> None:
+    """The server on this very machine agrees with it; with SQLite there is but one clock."""
+    assert findings(healthy)["clocks"] == ("ok", "there is but one")
+    monkeypatch.setenv("BOOKING_DATABASE_URL", postgres_database_factory())
+    assert healthy("migrate").exit_code == 0
+    verdict, detail = findings(healthy)["clocks"]
+    assert verdict == "ok"
+    assert detail.startswith("the database is 0.")
 
 
 def test_the_doctor_keeps_secrets(healthy: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,8 @@ from booking_cli.doctor.finding import Finding, failure, ok, warning
 from booking_cli.schema import require_usable
 from booking_core.domain.kernel.errors import BookingError
 
+ZERO = timedelta(0)
+SKEW_ODD, SKEW_FATAL = timedelta(seconds=1), timedelta(seconds=30)
 BACKLOG_AFTER = timedelta(minutes=5)
 BACKLOG_MOST = 1000
 
@@ -25,6 +27,7 @@ def check_database(settings: Settings) -> Iterator[Finding]:
                 yield ok("schema", "as this version makes it, and all of its guards are on")
             require_usable(composition)
             yield _tenants(composition)
+            yield judge_clocks(composition.clock_skew())
             yield _backlog(composition)
     except BookingError as refusal:
         yield failure("database", refusal.message)
@@ -33,6 +36,18 @@ def check_database(settings: Settings) -> Iterator[Finding]:
 def _tenants(composition: Composition) -> Finding:
     tenants = len(composition.storage.catalogue.tenants())
     return ok("database", f"reachable; number of tenants: {tenants}")
+
+
+def judge_clocks(skew: timedelta | None) -> Finding:
+    """Holds end by our clock: machines that disagree about the time disagree about holds."""
+    if skew is None:
+        return ok("clocks", "there is but one")
+    said = (
+        f"the database is {abs(skew).total_seconds():.3f} s {'behind' if skew < ZERO else 'ahead'}"
+    )
+    if abs(skew) >= SKEW_FATAL:
+        return failure("clocks", said)
+    return warning("clocks", said) if abs(skew) >= SKEW_ODD else ok("clocks", said)
 
 
 def _backlog(composition: Composition) -> Finding:
