@@ -10,6 +10,8 @@ import argparse
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+import psycopg
+
 from bench import clients
 from bench.database import database
 from bench.raw_hold import RawHold
@@ -22,12 +24,13 @@ from booking_core.domain.kernel.ids import CustomerId
 
 RESOURCES = 200
 HOURS = 24 * 600
+CLIENTS_MOST = 64
 
 
 class Hours:
     """Hours that no other client wants."""
 
-    def __init__(self, seed: int, clients_most: int = 64) -> None:
+    def __init__(self, seed: int, clients_most: int = CLIENTS_MOST) -> None:
         self.number, self.step = seed, clients_most
         self.midnight = midnight()
 
@@ -86,6 +89,16 @@ def backend_of(url: str, storage: SqlStorage) -> int:
     return int(row[0])
 
 
+def settle(url: str, holds: int = 1000) -> None:
+    """Some holds, and statistics: a plan made on empty tables would slow the raw side down."""
+    engine = Engine(url, Hours(CLIENTS_MOST - 1))
+    for _ in range(holds):
+        engine.once()
+    engine.storage.close()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ANALYZE")
+
+
 def sides(url: str, seed: int) -> Mapping[str, clients.Side]:
     """The three of one client."""
     hours = Hours(seed)
@@ -105,6 +118,7 @@ def main() -> None:
     options = parser.parse_args()
     with database() as url:
         furnish(url, RESOURCES)
+        settle(url)
         told = clients.run(
             sides, url, clients=options.clients, seconds=options.seconds, rounds=options.rounds
         )

@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import psycopg
 
+from booking_adapters.sqlalchemy.postgresql.driver import SESSION
+
 ONE_STATEMENT = """
 WITH rivals AS MATERIALIZED (
   SELECT FROM booking_claim WHERE tenant_id = %(tenant)s::int AND resource_key = %(resource)s::bigint
@@ -78,8 +80,11 @@ class RawHold:
     """One client's own connection, and what it says over it."""
 
     def __init__(self, url: str, terms: str, terms_hash: str) -> None:
-        self.connection = psycopg.connect(url, autocommit=True, prepare_threshold=0)
-        self.connection.execute("SET plan_cache_mode = force_generic_plan")
+        # The engine's own session settings: on young tables the planner guesses wrong without.
+        options = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
+        self.connection = psycopg.connect(
+            url, autocommit=True, prepare_threshold=0, options=options
+        )
         self.terms, self.terms_hash = terms, terms_hash
 
     def parameters(self, resource: int, start: datetime) -> dict[str, Any]:
