@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "src" / "booking_core"
 MODULE_LINES_MAX = 400
+TEST_LINES_MAX = 600
 FUNCTION_LINES_MAX = 70
 PLATFORM_DATA = "_sysconfigdata_"  # The standard library's too, under a name that each build makes.
 
@@ -39,7 +40,7 @@ print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
 def python_files() -> Iterator[Path]:
     """Walk through every Python file that is kept in the repository."""
     yield ROOT / "bootstrap.py"
-    for folder in ("src", "tests", "examples", "bench", "docs"):
+    for folder in ("src", "tests", "examples", "bench", "campaign", "docs"):
         yield from (ROOT / folder).rglob("*.py")
 
 
@@ -119,10 +120,15 @@ def test_every_port_has_an_adapter_of_its_name_that_needs_nothing(port_stems: se
     assert port_stems <= adapters
 
 
+def lines_max(path: Path) -> int:
+    """Tests may list more cases than a module may hold acts."""
+    return TEST_LINES_MAX if path.is_relative_to(ROOT / "tests") else MODULE_LINES_MAX
+
+
 def test_no_module_is_longer_than_its_limit() -> None:
-    """A module of more than 400 lines holds more than one noun or one act."""
+    """A module of more than 400 lines holds more than one noun or one act; a table of cases may."""
     lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in python_files()}
-    assert {path: n for path, n in lines.items() if n > MODULE_LINES_MAX} == {}
+    assert {path: n for path, n in lines.items() if n > lines_max(path)} == {}
 
 
 def test_no_function_is_longer_than_its_limit() -> None:
