@@ -8,6 +8,7 @@ from importlib.metadata import version
 from litestar import Litestar
 from litestar.datastructures import ResponseHeader, State
 from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
 
 from booking_adapters.settings import TokenSettings
 from booking_core.domain.kernel.errors import BookingError
@@ -17,10 +18,10 @@ from booking_http.auth import Authentication
 from booking_http.call import Call
 from booking_http.documentation import documented
 from booking_http.edge import Edge
+from booking_http.gate import Gate
 from booking_http.health import Probes
 from booking_http.payments.checkout import Checkout
 from booking_http.problems import BODY_BYTES_MAX, answer, from_fault, from_litestar
-from booking_http.queries import refuse_unknown_parameters
 from booking_http.routes import DEVELOPMENT_ROUTES, ROUTES
 from booking_http.threads import Threads
 
@@ -45,7 +46,7 @@ def create_app(
     probes = Probes(engine)
     app = Litestar(
         route_handlers=ROUTES if checkout is None else [*ROUTES, *DEVELOPMENT_ROUTES],
-        guards=[Authentication(tokens), refuse_unknown_parameters],
+        middleware=[DefineMiddleware(Gate, authentication=Authentication(tokens))],
         request_class=Call,
         state=State(
             {

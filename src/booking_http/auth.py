@@ -1,14 +1,12 @@
-"""Who calls: every route asks for a bearer token, unless it says itself that it is public."""
+"""Who calls."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 from litestar.openapi.spec import SecurityRequirement
+from litestar.types import HTTPScope
 
 from booking_adapters.settings import TokenSettings
 from booking_core.application.caller import Caller
@@ -27,9 +25,9 @@ REMEMBERED_SECONDS = 60
 
 @dataclass(slots=True)
 class Authentication:
-    """A guard for the whole application: it fails closed, whatever a path looks like.
+    """Tells by the bearer token who calls.
 
-    A token that was judged good is remembered for a minute, or until it expires: a signature
+    A token that was judged good is remembered for a minute, or until it expires: its signature
     costs more than all else that is done for a request here.
     """
 
@@ -40,30 +38,24 @@ class Authentication:
     def __post_init__(self) -> None:
         self.keys = token_keys(self.settings)
 
-    async def __call__(
-        self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
-    ) -> None:
-        """Let the caller in, or raise Unauthenticated."""
-        if handler.opt.get("public") is True:
-            return
-        token = _bearer(connection.headers.getall("authorization", []))
+    async def __call__(self, scope: HTTPScope) -> Caller:
+        """The caller, or Unauthenticated, or Busy while the issuer's keys cannot be fetched."""
+        token = _bearer(scope)
         now = time.time()
         caller, until = self._remembered.get(token, (None, 0.0))
         if caller is None or until <= now:
-            caller = await self._judge(token, connection, now)
-        correlation_id = CorrelationId(correlation_of(connection.scope))
-        connection.scope["user"] = replace(caller, correlation_id=correlation_id)
+            caller = await self._judge(token, scope, now)
+        return Caller(
+            id=caller.id,
+            roles=caller.roles,
+            tenant_id=caller.tenant_id,
+            correlation_id=CorrelationId(correlation_of(scope)),
+        )
 
-    async def _judge(
-        self,
-        token: str,
-        connection: ASGIConnection[Any, Any, Any, Any],
-        now: float,
-    ) -> Caller:
+    async def _judge(self, token: str, scope: HTTPScope, now: float) -> Caller:
         self._remembered.pop(token, None)
         if self.keys.may_block:
-            call = Call(connection.scope)
-            caller, expires = await call.ask(judge, token, self.settings, self.keys)
+            caller, expires = await Call(scope).ask(judge, token, self.settings, self.keys)
         else:
             caller, expires = judge(token, self.settings, self.keys)
         if len(self._remembered) >= REMEMBERED_MAX:
@@ -72,10 +64,11 @@ class Authentication:
         return caller
 
 
-def _bearer(values: list[str]) -> str:
-    if len(values) != 1:
+def _bearer(scope: HTTPScope) -> str:
+    values = [value for name, value in scope["headers"] if name == b"authorization"]
+    if len(values) != 1 or not values[0].isascii():
         raise Unauthenticated("one bearer token is needed")
-    scheme, _, token = values[0].partition(" ")
-    if scheme.casefold() != "bearer" or not token.isascii() or not token:
+    scheme, _, token = values[0].decode().partition(" ")
+    if scheme.casefold() != "bearer" or not token:
         raise Unauthenticated("one bearer token is needed")
     return token.strip()

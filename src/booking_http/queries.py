@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 from urllib.parse import parse_qsl
 
-from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
 
@@ -28,12 +26,9 @@ class Parameter:
     is_number: bool
 
 
-async def refuse_unknown_parameters(
-    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
-) -> None:
+def require_known_parameters(query: bytes, handler: BaseRouteHandler) -> None:
     """Raise InvalidInput for a name that the route does not know, or that is missing or twice."""
     known = _known(handler)
-    query = connection.scope["query_string"]
     seen = set[str]()
     for name, value in _read(query) if query else ():
         if name not in known:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.http.site import ANN, EUROS_50, OFFICE, OWNER, PLACE, RESOURCES, SEAT, Site, at
+from tests.http.site import ANN, EUROS_50, OFFICE, OWNER, PLACE, RESOURCES, SEAT, Site, at, caller
 
 JSON = {"content-type": "application/json"}
 SLOT = {"resourceId": "doctor", "start": at(4, 7), "end": at(4, 8)}
-WINDOW = {"from": at(4, 0), "to": at(5, 0)}
+CAROL = caller("carol")  # She does nothing else.
 
 
 def item(**changed: Any) -> dict[str, Any]:
@@ -179,14 +179,14 @@ def test_a_bad_wish_is_refused_by_name(
     town: Site, wish: dict[str, Any], status: int, code: str, field: str | None
 ) -> None:
     """Each fault has its code and its field, and nothing is held."""
-    refused = town.call("POST", "/bookings", ANN, json={"items": [wish]})
+    refused = town.call("POST", "/bookings", CAROL, json={"items": [wish]})
     told = refused.json()
     assert (refused.status_code, told["code"], told.get("field")) == (status, code, field)
     assert refused.headers["content-type"] == "application/problem+json"
     assert told["type"] == f"/problems/{code}"
     assert told["status"] == status
     assert told["correlationId"] == refused.headers["x-correlation-id"]
-    assert town.call("GET", "/bookings", ANN).json()["items"] == []
+    assert town.call("GET", "/bookings", CAROL).json()["items"] == []
 
 
 RAW: dict[str, tuple[bytes, int, str]] = {

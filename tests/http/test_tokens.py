@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import jwt
 import pytest
@@ -16,7 +18,9 @@ from booking_adapters.environment import InvalidSetting
 from booking_adapters.memory.storage import MemoryStorage
 from booking_adapters.settings import TokenSettings
 from booking_core.application.caller import Role
+from booking_core.domain.kernel.errors import Unauthenticated
 from booking_http.app import create_app
+from booking_http.auth import Authentication
 from booking_http.tokens import mint
 from tests.http.forgeries import FORGERIES, GOOD, GOOD_TOKEN, HEADER, headed, saying, signed
 from tests.http.site import TOKENS, Site
@@ -102,16 +106,21 @@ def test_no_change_of_a_token_goes_unnoticed(place: int, instead: str) -> None:
 
 def test_a_remembered_token_expires_all_the_same() -> None:
     """Being remembered does not outlive being good."""
-    guard = TOWN.app.guards[0]
-    token = mint(TOKENS, "eve", [Role.CUSTOMER], "acme", timedelta(seconds=-20))
-    assert status(token) == 200  # Within the leeway.
-    caller, until = guard._remembered[token]
-    assert until < GOOD["exp"]
-    guard._remembered[token] = (caller, 0.0)
-    assert status(token) == 200  # Judged anew.
-    old = mint(TOKENS, "eve", [Role.CUSTOMER], "acme", timedelta(seconds=-40))
-    guard._remembered[old] = (caller, 0.0)
-    assert status(old) == 401
+    authentication = Authentication(TOKENS)
+    good = mint(TOKENS, "eve", [Role.CUSTOMER], "acme", timedelta(seconds=20))
+    caller = asyncio.run(authentication(scope(good)))
+    remembered, until = authentication._remembered[good]
+    assert (caller.id, remembered.id) == ("eve", "eve")
+    assert until <= jwt.decode(good, options={"verify_signature": False})["exp"]
+    expired = mint(TOKENS, "eve", [Role.CUSTOMER], "acme", timedelta(seconds=-40))
+    authentication._remembered[expired] = (caller, 0.0)
+    with pytest.raises(Unauthenticated):
+        asyncio.run(authentication(scope(expired)))
+
+
+def scope(token: str) -> Any:
+    """As much of a request as authentication looks at."""
+    return {"type": "http", "headers": [(b"authorization", f"Bearer {token}".encode())]}
 
 
 def test_a_public_key_is_no_secret() -> None:
