@@ -30,19 +30,23 @@ CLIENTS_MOST = 64
 class Hours:
     """Hours that no other client wants."""
 
-    def __init__(self, seed: int, clients_most: int = CLIENTS_MOST) -> None:
-        self.number, self.step = seed, clients_most
+    def __init__(
+        self, seed: int, clients_most: int = CLIENTS_MOST, resources: int = RESOURCES
+    ) -> None:
+        self.number, self.step, self.resources = seed, clients_most, resources
         self.midnight = midnight()
 
     def next(self) -> tuple[int, datetime]:
         """A resource's number, and an hour of it that nobody has."""
         self.number += self.step
-        hour, resource = divmod(self.number, RESOURCES)
+        hour, resource = divmod(self.number, self.resources)
         return resource, self.midnight + timedelta(hours=hour % HOURS)
 
 
 class Engine:
     """The use case, as a host calls it."""
+
+    keyed = True
 
     def __init__(self, url: str, hours: Hours) -> None:
         self.storage = SqlStorage.open(url, pool_size=1)
@@ -54,8 +58,9 @@ class Engine:
         resource, start = self.hours.next()
         line = Line(resource_id=resource_id(resource), start=start, end=start + timedelta(hours=1))
         command = CreateBooking(customer_id=CustomerId(ANN.id), items=(line,))
+        key = f"{self.hours.step}-{self.hours.number}" if self.keyed else None
         try:
-            self.engine.create_booking(command, ANN, f"{self.hours.step}-{self.hours.number}")
+            self.engine.create_booking(command, ANN, key)
         except BookingError:
             return False
         return True
@@ -89,9 +94,9 @@ def backend_of(url: str, storage: SqlStorage) -> int:
     return int(row[0])
 
 
-def settle(url: str, holds: int = 1000) -> None:
+def settle(url: str, holds: int = 1000, resources: int = RESOURCES) -> None:
     """Some holds, and statistics: a plan made on empty tables would slow the raw side down."""
-    engine = Engine(url, Hours(CLIENTS_MOST - 1))
+    engine = Engine(url, Hours(CLIENTS_MOST - 1, resources=resources))
     for _ in range(holds):
         engine.once()
     engine.storage.close()
