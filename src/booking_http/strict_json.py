@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal
 from typing import NoReturn
 
 from booking_http.refusals import MalformedRequest
@@ -20,8 +19,7 @@ def read_json(body: bytes) -> object:
     """The value, or MalformedRequest.
 
     Refuses bytes that are not UTF-8, keys given twice, NaN and Infinity, more than 32 levels, and
-    control characters in texts, escaped or not. A number with a fraction or an exponent becomes a
-    Decimal, so that 1.0 passes for an integer nowhere.
+    control characters in texts, escaped or not.
     """
     try:
         text = body.decode()
@@ -30,9 +28,7 @@ def read_json(body: bytes) -> object:
     if text.count("[") + text.count("{") > DEPTH_MAX:
         _require_shallow(text)
     try:
-        value = json.loads(
-            text, object_pairs_hook=_once, parse_float=Decimal, parse_constant=_refuse_constant
-        )
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         raise MalformedRequest(f"not JSON at character {error.pos}: {error.msg}") from None
     except ValueError:  # Integers of thousands of digits.

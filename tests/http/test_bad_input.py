@@ -449,6 +449,12 @@ def test_an_etag_that_we_never_gave_is_refused(town: Site, etag: str) -> None:
         ("GET", "/bookings/a/b/c", 404),
         ("GET", "/bookings/%00", 404),
         ("GET", "/bookings/%ff", 404),
+        ("GET", "/resources/%00", 404),
+        (
+            "GET",
+            "/services/a%00b/availability?from=2030-06-04T00:00:00Z&to=2030-06-05T00:00:00Z",
+            404,
+        ),
         ("GET", "/bookings/a%0Ab", 404),
         ("GET", "/resources/%F0%9F%8F%A8", 404),
         ("GET", "/schema/nothing", 404),
