@@ -90,9 +90,9 @@ def answers_are_not_stored(changes: Changes) -> Changes:
 
 
 @of_changes
-def a_saved_booking_of_several_is_dropped(changes: Changes) -> Changes:
-    """Of two that change together, one does."""
-    return replace(changes, saved=changes.saved[:1])
+def a_saved_booking_is_dropped(changes: Changes) -> Changes:
+    """Made it is; whatever it becomes afterwards is told, and not so."""
+    return replace(changes, saved=tuple(s for s in changes.saved if s.booking.version == 1))
 
 
 @of_changes
