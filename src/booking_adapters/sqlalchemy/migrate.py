@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from booking_adapters.sqlalchemy.guards import postgresql, sqlite
 from booking_core.domain.kernel.errors import BookingError, Kind
@@ -32,9 +33,7 @@ def migrate(url: str, app_role: str | None = None) -> None:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION})")
             _require_btree_gist(connection)
-        config = Config()
-        config.set_main_option("script_location", SCRIPTS)
-        config.set_main_option("path_separator", "os")
+        config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         if engine.dialect.name == "postgresql":
@@ -44,6 +43,20 @@ def migrate(url: str, app_role: str | None = None) -> None:
         else:
             sqlite.install(connection)
     engine.dispose()
+
+
+def head() -> str:
+    """The revision that this version wants."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    assert revision is not None
+    return revision
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS)
+    config.set_main_option("path_separator", "os")
+    return config
 
 
 def _require_btree_gist(connection: sa.Connection) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from booking_adapters.sqlalchemy.audit import SqlAudit
@@ -14,6 +16,8 @@ from booking_adapters.sqlalchemy.keys import Keys
 from booking_adapters.sqlalchemy.occupancy import SqlOccupancy
 from booking_adapters.sqlalchemy.refusals import Refusals
 from booking_adapters.sqlalchemy.row_maker import RowMaker
+from booking_adapters.sqlalchemy.schema_check import schema_problems
+from booking_adapters.sqlalchemy.server_clock import server_time
 from booking_adapters.sqlalchemy.unit_of_work import SqlUnitOfWork
 from booking_adapters.sqlalchemy.writer import Writer
 from booking_core.domain.kernel.errors import InvalidInput
@@ -67,6 +71,14 @@ class SqlStorage:
             )
             return cls(database, SqliteWriter(database))
         raise InvalidInput("database", "sqlite:///file.db or postgresql://user@host/name")
+
+    def schema_problems(self) -> tuple[str, ...]:
+        """What of the schema is missing, switched off or changed; nothing if all is well."""
+        return tuple(schema_problems(self._database))
+
+    def server_time(self) -> datetime | None:
+        """What time it is at the database server; None where there is no server."""
+        return server_time(self._database)
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -28,16 +27,6 @@ NAIVE = "naive"
 
 def _named(attack: Attack) -> str:
     return f"{attack.aim}: {attack.name}"
-
-
-@pytest.fixture(scope="module")
-def mallory(postgres_url: str) -> Iterator[tuple[str, str]]:
-    """A role that may log in, and its password."""
-    name, password = f"booking_test_{uuid4().hex}", uuid4().hex
-    with psycopg.connect(libpq(postgres_url), autocommit=True) as server:
-        server.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{password}'")
-        yield name, password
-        server.execute(f"DROP ROLE {name}")
 
 
 @pytest.fixture(scope="module")

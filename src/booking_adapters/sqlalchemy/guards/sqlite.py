@@ -48,9 +48,9 @@ def install(connection: sa.Connection) -> None:
         connection.exec_driver_sql(_trigger(rule))
 
 
-def trigger_names() -> frozenset[tuple[str, str]]:
-    """(table, trigger) for all that `install` makes."""
-    return frozenset((rule.table, rule.name) for rule in _all())
+def triggers() -> dict[str, str]:
+    """All that `install` makes, as the database keeps it."""
+    return {rule.name: _trigger(rule) for rule in _all()}
 
 
 def _all() -> Iterator[Rule]:

@@ -26,6 +26,7 @@ SESSION = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
+    "enable_hashagg": "off",
     "jit": "off",
 }
 CONNECTION = {
@@ -61,7 +62,10 @@ class PostgresDriver(Driver):
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         "SET LOCAL statement_timeout = '1h'",
         # It looks at everything, so the session's distrust of the planner is out of place.
-        *(f"SET LOCAL {name} = on" for name in ("enable_seqscan", "enable_hashjoin")),
+        *(
+            f"SET LOCAL {name} = on"
+            for name in ("enable_seqscan", "enable_hashjoin", "enable_hashagg")
+        ),
         "SET LOCAL plan_cache_mode = auto",
     )
 
