@@ -63,7 +63,8 @@ starts = st.sampled_from((1, 2, 15, 28))
 callers = st.sampled_from((ANN, BOB))
 parts = st.one_of(
     st.builds(hours, st.sampled_from(("room", "cellar")), starts, st.integers(1, 2)),
-    st.builds(hours, st.just("barn"), starts, st.integers(1, 3), st.integers(1, 2)),
+    st.builds(hours, st.just("barn"), st.integers(14, 18), st.integers(1, 3), st.just(1)),
+    st.builds(hours, st.just("barn"), starts, st.just(2), st.integers(1, 3)),
 )
 seats = st.lists(st.sampled_from(SEATS), min_size=1, max_size=3, unique=True)
 whichever = st.integers(0, 1000)
@@ -96,6 +97,27 @@ class EngineMachine(RuleBasedStateMachine):
         )
         can = all(p.start >= self.model.now for p in wanted) and self.model.fits(wanted)
         self.book(by, lines, tuple(wanted), can=can, gives_all_back=False)
+
+    @rule(by=callers, wanted=parts)
+    def buy(self, by: Caller, wanted: Part) -> None:
+        """Hold and pay at once, as most do."""
+        count = len(self.model.stays)
+        self.create(by, [wanted])
+        if len(self.model.stays) > count:
+            self.settle(list(self.model.stays.values())[-1])
+
+    def settle(self, stay: Stay) -> None:
+        started = self.start(stay)
+        assert started is not None
+        id, payment = started
+        self.play(id, pay(amount=euros(payment.asked)))
+        self.model.capture(stay, payment, payment.asked)
+
+    @rule(by=callers, stays=st.lists(parts, min_size=3, max_size=6))
+    def crowd(self, by: Caller, stays: list[Part]) -> None:
+        """Many come one after another."""
+        for part in stays:
+            self.create(by, [part])
 
     @rule(by=callers, names=seats)
     def take_seats(self, by: Caller, names: list[str]) -> None:

@@ -9,7 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.engine.machine import EngineMachine
 from tests.storages import Storages
 
-EXAMPLES_MOST = {"memory": 5_000, "sqlite": 50, "postgresql": 15}
+EXAMPLES_MOST = {"memory": 5_000, "sqlite": 50, "postgresql": 8}
 
 
 @pytest.mark.parametrize("name", ["memory", "sqlite", "postgresql"])
