@@ -7,6 +7,7 @@ import pytest
 from booking_core.application.booking.cancel_booking import CancelBooking, QuoteCancellation
 from booking_core.application.booking.check_in_booking import CheckInBooking
 from booking_core.application.booking.complete_booking import CompleteBooking
+from booking_core.application.booking.line import Line
 from booking_core.application.booking.open_booking import VersionMismatch
 from booking_core.application.booking.reschedule_booking import RescheduleBooking
 from booking_core.application.booking.swap_bookings import SwapBookings
@@ -14,11 +15,13 @@ from booking_core.application.booking.timing import HasBegun, IsOver, NotBegun
 from booking_core.domain.availability.refusals import InThePast
 from booking_core.domain.booking.lifecycle import BookingState
 from booking_core.domain.kernel.errors import Forbidden, NotFound
+from booking_core.domain.kernel.ids import UnitId
 from booking_core.ports.unit_of_work import Taken
 from tests.unit.application.house import (
     ANN,
     BARN,
     BOB,
+    CONCERT,
     DAY,
     HOUR,
     NOON,
@@ -118,6 +121,14 @@ def test_two_bookings_change_places(house: House) -> None:
     house.engine.swap_bookings(SwapBookings(booking_id=ann.id, with_id=bob.id), OWNER)
     assert house.see(ann.id).booking.start == bob.start
     assert house.see(bob.id).booking.start == ann.start
+
+
+def test_who_swaps_for_something_cheaper_gets_the_difference_back(house: House) -> None:
+    """Whichever of the two it is."""
+    seat = house.confirmed(Line(performance_id=CONCERT, unit_ids=(UnitId("A1"),)))
+    room = house.confirmed(stay(ROOM, 3 * DAY), by=BOB)
+    house.engine.swap_bookings(SwapBookings(booking_id=room.id, with_id=seat.id), OWNER)
+    assert house.see(seat.id).account.balance("EUR").refunded == 2000
 
 
 def test_nobody_swaps_with_a_stranger(house: House) -> None:

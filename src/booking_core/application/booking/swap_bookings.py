@@ -41,6 +41,7 @@ class SwapBookingsHandler:
         """The first booking where the second was, or IllegalTransition for either."""
         outcome = self.once(command, by, key, lambda turn: self._draft(command, turn))
         self.settle_refunds.of(outcome.dossier)
+        self.settle_refunds.of(self.open_booking(command.with_id, by))
         return outcome
 
     def _draft(self, command: SwapBookings, turn: Turn) -> None:
