@@ -76,6 +76,43 @@ ITEMS = [
 ]
 
 
+def parameters(resource: int, start: datetime, terms: str, terms_hash: str) -> dict[str, Any]:
+    """What a client has to make up for each hold."""
+    now = datetime.now(start.tzinfo)
+    booking_id = str(uuid4())
+    items = json.dumps(ITEMS)
+    data = json.dumps(
+        {
+            "bookingId": booking_id,
+            "customerId": "ann",
+            "providerId": "owner",
+            "state": "PENDING",
+            "items": ITEMS,
+            "price": {"amountMinor": 1000, "currency": "EUR"},
+            "expiresAt": now.isoformat(),
+        }
+    )
+    return {
+        "tenant": 1,
+        "resource": resource,
+        "start": start,
+        "end": start + timedelta(hours=1),
+        "id": booking_id,
+        "expires": now + timedelta(minutes=10),
+        "now": now,
+        "code": booking_id[:11],
+        "items": items,
+        "terms": terms,
+        "terms_hash": terms_hash,
+        "event": str(uuid4()),
+        "correlation": str(uuid4()),
+        "data": data,
+        "key": str(uuid4()),
+        "fingerprint": booking_id[:32],
+        "snapshot": json.dumps({"booking": data, "items": items, "terms": terms}),
+    }
+
+
 class RawHold:
     """One client's own connection, and what it says over it."""
 
@@ -87,56 +124,22 @@ class RawHold:
         )
         self.terms, self.terms_hash = terms, terms_hash
 
-    def parameters(self, resource: int, start: datetime) -> dict[str, Any]:
-        """What a client has to make up for each hold."""
-        now = datetime.now(start.tzinfo)
-        booking_id = str(uuid4())
-        items = json.dumps(ITEMS)
-        data = json.dumps(
-            {
-                "bookingId": booking_id,
-                "customerId": "ann",
-                "providerId": "owner",
-                "state": "PENDING",
-                "items": ITEMS,
-                "price": {"amountMinor": 1000, "currency": "EUR"},
-                "expiresAt": now.isoformat(),
-            }
-        )
-        return {
-            "tenant": 1,
-            "resource": resource,
-            "start": start,
-            "end": start + timedelta(hours=1),
-            "id": booking_id,
-            "expires": now + timedelta(minutes=10),
-            "now": now,
-            "code": booking_id[:11],
-            "items": items,
-            "terms": self.terms,
-            "terms_hash": self.terms_hash,
-            "event": str(uuid4()),
-            "correlation": str(uuid4()),
-            "data": data,
-            "key": str(uuid4()),
-            "fingerprint": booking_id[:32],
-            "snapshot": json.dumps({"booking": data, "items": items, "terms": self.terms}),
-        }
-
     def in_one(self, resource: int, start: datetime) -> bool:
         """One statement, autocommitted."""
-        row = self.connection.execute(ONE_STATEMENT, self.parameters(resource, start)).fetchone()
+        row = self.connection.execute(
+            ONE_STATEMENT, parameters(resource, start, self.terms, self.terms_hash)
+        ).fetchone()
         return row is not None and row[0] == 1
 
     def in_four(self, resource: int, start: datetime) -> bool:
         """A transaction of four statements: look, book, tell and answer."""
-        parameters = self.parameters(resource, start)
+        told = parameters(resource, start, self.terms, self.terms_hash)
         with self.connection.transaction():
-            if self.connection.execute(RIVALS, parameters).fetchone() is not None:
+            if self.connection.execute(RIVALS, told).fetchone() is not None:
                 return False
-            booked = self.connection.execute(BOOK, parameters).fetchone()
+            booked = self.connection.execute(BOOK, told).fetchone()
             if booked is None or booked[0] != 1:
                 return False
-            self.connection.execute(EVENT, parameters)
-            self.connection.execute(ANSWER, parameters)
+            self.connection.execute(EVENT, told)
+            self.connection.execute(ANSWER, told)
         return True
