@@ -90,6 +90,7 @@ class PostgresStorages(Databases):
         self._create_database = create_database
         self._app_role = app_role
         self._idle: list[str] = []
+        self._made: list[str] = []
         self._urls: WeakKeyDictionary[Storage, str] = WeakKeyDictionary()
 
     @contextmanager
@@ -116,10 +117,17 @@ class PostgresStorages(Databases):
 
     def _migrated(self) -> str:
         url = self._create_database()
+        self._made.append(url)
         migrate(url, app_role=self._app_role)
         with psycopg.connect(libpq(url)) as owner:
             owner.execute(NOT_DURABLE)
         return url
+
+    def close(self) -> None:
+        """Take back what the role was granted, or nobody could drop it."""
+        for url in self._made:
+            with psycopg.connect(libpq(url)) as owner:
+                owner.execute(f"DROP OWNED BY {self._app_role}")
 
 
 # As a replica no trigger and no foreign key asks why.
@@ -165,8 +173,8 @@ def app_role(postgres_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgresql_storages(
-    app_role: str,  # Before the databases: what they grant to it must go before it can.
-    postgres_database_factory: DatabaseFactory,
-) -> PostgresStorages:
+    app_role: str, postgres_database_factory: DatabaseFactory
+) -> Iterator[PostgresStorages]:
     """Storages on PostgreSQL."""
-    return PostgresStorages(postgres_database_factory, app_role)
+    with closing(PostgresStorages(postgres_database_factory, app_role)) as storages:
+        yield storages
