@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, cast
 
 from litestar import Response, get
+from litestar.openapi import ResponseSpec
 
-from booking_core.domain.kernel.errors import BookingError, NotFound
-from booking_core.domain.kernel.ids import BookingId, PaymentId, TenantId
+from booking_core.domain.kernel.errors import BookingError
+from booking_core.domain.kernel.ids import PaymentId, TenantId
 from booking_core.engine import BookingEngine
 from booking_http.auth import ANYBODY, PUBLIC
 from booking_http.call import Call
+from booking_http.refused import refused
 from booking_http.strict_body import View
 from booking_http.threads import Threads
 
@@ -30,6 +32,12 @@ class Health(View, frozen=True, kw_only=True):
 
     status: Status
     components: dict[str, Status]
+
+
+MAY_BE_DOWN = {
+    **refused(public=True),
+    503: ResponseSpec(Health, description="One of them is DOWN", generate_examples=False),
+}
 
 
 @dataclass(slots=True)
@@ -52,17 +60,16 @@ class Probes:
         return self._seen
 
     def _probes(self) -> Mapping[str, Callable[[], object]]:
-        storage, payments = self.engine.ports.storage, self.engine.ports.payments
+        ports = self.engine.ports
+        storage, payments, clock = ports.storage, ports.payments, ports.clock
         return {
-            "storage": lambda: storage.bookings.get(NOBODY, BookingId("-")),
+            "storage": lambda: storage.bookings.overdue(clock.now(), 1),
             "payments": lambda: payments.find(NOBODY, PaymentId("-")),
         }
 
     async def _status(self, probe: Callable[[], object]) -> Status:
         try:
             await asyncio.wait_for(self.threads.run(probe), PROBE_SECONDS_MAX)
-        except NotFound:
-            return "UP"
         except (BookingError, TimeoutError):
             return "DOWN"
         return "UP"
@@ -75,6 +82,7 @@ class Probes:
     tags=["Operations"],
     opt=PUBLIC,
     security=ANYBODY,
+    responses=refused(public=True),
 )
 async def is_live() -> Health:
     """A restart would help where this fails."""
@@ -88,6 +96,7 @@ async def is_live() -> Health:
     tags=["Operations"],
     opt=PUBLIC,
     security=ANYBODY,
+    responses=MAY_BE_DOWN,
 )
 async def is_ready(request: Call) -> Response[Health]:
     """Not without storage; without the payment provider, holds can still be had."""
@@ -102,6 +111,7 @@ async def is_ready(request: Call) -> Response[Health]:
     tags=["Operations"],
     opt=PUBLIC,
     security=ANYBODY,
+    responses=MAY_BE_DOWN,
 )
 async def get_health(request: Call) -> Response[Health]:
     """DOWN if any of them is."""

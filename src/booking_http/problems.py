@@ -20,7 +20,6 @@ from booking_http.instants import shown_duration
 from booking_http.refusals import (
     ASKED_FOR_METHODS,
     BodyTooLarge,
-    HttpRefusal,
     InternalFault,
     MalformedRequest,
     MethodNotAllowed,
@@ -125,11 +124,9 @@ def _invalid_parameter(raised: ValidationException) -> InvalidInput:
 def _headers(refusal: BookingError) -> Iterator[tuple[str, str]]:
     if isinstance(refusal, MethodNotAllowed):
         yield "Allow", ", ".join(refusal.allowed)
-    elif isinstance(refusal, HttpRefusal):
-        return
     elif refusal.kind is Kind.UNAUTHENTICATED:
         yield "WWW-Authenticate", 'Bearer realm="booking"'
-    elif refusal.kind is Kind.BUSY:
+    elif status_of(refusal) == STATUS[Kind.BUSY]:
         yield "Retry-After", str(RETRY_AFTER_SECONDS)
 
 
@@ -148,6 +145,6 @@ def _shown(fact: object) -> object:
             return {"start": start, "end": end}
         case tuple() | list() | frozenset():
             return [_shown(part) for part in fact]
-        case str() | int() | None:
+        case str() | int() | float() | None:
             return fact
     return str(fact)

@@ -66,6 +66,16 @@ class UnsupportedMediaType(HttpRefusal):
 
 
 @dataclass(eq=False)
+class DeadlinePassed(HttpRefusal):
+    """No answer in {seconds} seconds: it may be done or not; repeat it with the same key"""
+
+    code: ClassVar[str] = "deadline-passed"
+    kind: ClassVar[Kind] = Kind.BUSY
+    status: ClassVar[int] = 503
+    seconds: float
+
+
+@dataclass(eq=False)
 class InternalFault(HttpRefusal):
     """A fault of ours, which was noted; the same request may be repeated with its key"""
 

@@ -10,6 +10,7 @@ from threading import Lock, Thread
 from typing import ParamSpec, TypeAlias, TypeVar, cast
 
 from booking_core.domain.kernel.errors import Busy
+from booking_http.refusals import DeadlinePassed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -21,12 +22,13 @@ _Work: TypeAlias = "tuple[asyncio.AbstractEventLoop, asyncio.Future[object], Cal
 class Threads:
     """As many threads as there are database connections: more would only wait for one.
 
-    What waits beyond `waiting_max` is refused at once, so that no request waits for long. The
-    threads begin with the first work, and again after a stop.
+    What waits beyond `waiting_max` is refused at once, and nobody waits longer than the deadline.
+    The threads begin with the first work, and again after a stop.
     """
 
     count: int
     waiting_max: int
+    deadline_seconds: float = 10.0
     _queue: SimpleQueue[_Work | None] = field(default_factory=SimpleQueue)
     _started: list[Thread] = field(default_factory=list)
     _changing: Lock = field(default_factory=Lock)
@@ -41,15 +43,24 @@ class Threads:
             self._started.clear()
 
     async def run(self, act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """What the act returns or raises, or Busy when too many others wait already."""
+        """What the act returns or raises; Busy when too many others wait already, DeadlinePassed.
+
+        An act that was begun is finished, whether somebody waits for it still or not.
+        """
         if self._queue.qsize() >= self.waiting_max:
             raise Busy("too many requests wait")
         if not self._started:
             self._start()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[object] = loop.create_future()
+        deadline = loop.call_later(
+            self.deadline_seconds, _settle, future, None, DeadlinePassed(self.deadline_seconds)
+        )
         self._queue.put((loop, future, lambda: act(*args, **kwargs)))
-        return cast("R", await future)
+        try:
+            return cast("R", await future)
+        finally:
+            deadline.cancel()
 
     def _start(self) -> None:
         with self._changing:
@@ -83,7 +94,7 @@ def _tell(
 
 
 def _settle(future: asyncio.Future[object], result: object, error: BaseException | None) -> None:
-    if future.cancelled():  # The client has gone; what was done stays done.
+    if future.done():  # The deadline has passed, or the client has gone.
         return
     if error is None:
         future.set_result(result)

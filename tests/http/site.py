@@ -16,6 +16,7 @@ from booking_adapters.memory.randomness import SeededRandomness
 from booking_adapters.secret import Secret
 from booking_adapters.settings import TokenSettings
 from booking_adapters.simulated.checkout import Checkout as Pages
+from booking_adapters.simulated.outages import OutagesInTurn
 from booking_adapters.simulated.payment_gateway import SimulatedGateway
 from booking_adapters.simulated.payment_webhook import SimulatedWebhook
 from booking_core.application.caller import Role, admin
@@ -93,6 +94,7 @@ class Site:
     storage: Storage
     tokens: TokenSettings = TOKENS
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
+    outages: OutagesInTurn = field(default_factory=OutagesInTurn)
     gateway: SimulatedGateway = field(init=False)
     webhook: SimulatedWebhook = field(init=False)
     engine: BookingEngine = field(init=False)
@@ -101,7 +103,9 @@ class Site:
 
     def __post_init__(self) -> None:
         randomness = SeededRandomness(1)
-        self.gateway = SimulatedGateway(self.clock, randomness, public_url=ADDRESS)
+        self.gateway = SimulatedGateway(
+            self.clock, randomness, public_url=ADDRESS, outages=self.outages
+        )
         self.webhook = SimulatedWebhook(self.clock, secrets=("s" * 32,))
         self.engine = BookingEngine(
             Ports(

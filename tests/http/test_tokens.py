@@ -61,7 +61,6 @@ def test_a_forged_token_opens_nothing(token: str) -> None:
         saying(aud=["another-service", TOKENS.audience]),
         saying(roles=["emperor", "customer"]),
         saying(nbf=GOOD["iat"], more={"than": ["we", "know"]}),
-        saying(exp=GOOD["iat"] - 10),
         saying(exp=10**400),
     ],
     ids=[
@@ -71,7 +70,6 @@ def test_a_forged_token_opens_nothing(token: str) -> None:
         "for several audiences",
         "with a role that is not ours too",
         "with more claims",
-        "within the leeway for clocks that differ",
         "for longer than anybody lives",
     ],
 )
@@ -79,6 +77,12 @@ def test_a_good_token_opens(token: str) -> None:
     """What the corpus refuses is refused for its fault, not because all are."""
     assert status(token) == 200
     assert status(token) == 200  # Remembered, it is as good.
+
+
+def test_clocks_may_differ_by_a_little() -> None:
+    """Ten seconds after its expiry a token is good still."""
+    token = mint(TOKENS, "ann", [Role.CUSTOMER], "acme", timedelta(seconds=-10))
+    assert status(token) == 200
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Token", "Bearer,", "", "Bearer Bearer"])
