@@ -189,4 +189,5 @@ OFFICE = caller("office", Role.ADMIN)
 STRANGER = caller("ann", tenant=GLOBEX)  # Ann of the other tenant is another Ann.
 HOUR = timedelta(hours=1)
 PLACE = {"resourceId": "car-park", "start": at(10, 8), "end": at(10, 9)}
+SLOT = {"resourceId": "doctor", "start": at(4, 7), "end": at(4, 8)}
 SEAT = {"performanceId": "concert", "unitIds": ["A1"]}
