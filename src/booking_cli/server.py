@@ -22,6 +22,7 @@ from booking_cli.preflight import examine
 from booking_core.domain.kernel.errors import BookingError, Kind
 
 BACKLOG = 2048
+HUNG_AFTER_SECONDS = 60  # A worker that is only slow to start must not be taken for a hung one.
 
 
 @dataclass(eq=False)
@@ -53,6 +54,7 @@ def serve(settings: Settings, told: Callable[[Settings], None]) -> None:
             access_log=False,  # Addresses may carry tokens, and tokens are never logged.
             server_header=False,
             timeout_graceful_shutdown=http.stop_within_seconds,
+            timeout_worker_healthcheck=HUNG_AFTER_SECONDS,
         )
         examine(settings)
         signal.signal(signal.SIGTERM, _stopped)

@@ -36,7 +36,7 @@ def serving(
         process = subprocess.Popen(
             [sys.executable, "-m", "booking_cli", *arguments, "--json"],
             cwd=folder,
-            env={"PATH": "/usr/bin:/bin", **(environment or {})},
+            env={"PATH": "/usr/bin:/bin", "PYTHONFAULTHANDLER": "1", **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
@@ -44,6 +44,9 @@ def serving(
     assert process.stdout is not None
     try:
         yield Served(process=process, told=_first_object(process), log=log)
+    except BaseException:
+        print(f"served: {process.poll()}\n{log.read_text()}")  # Shown where the test fails.
+        raise
     finally:
         process.terminate()
         process.wait(READY_WITHIN_SECONDS)
