@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from html import escape
 from importlib.resources import files
 from typing import Any
 
@@ -54,13 +55,14 @@ class Document(JsonRenderPlugin):
 
 
 class Page(OpenAPIRenderPlugin):
-    """Swagger UI, out of this package."""
+    """Swagger UI, out of this package; it works below whatever path a host mounts us at."""
 
     def __init__(self) -> None:
         super().__init__(path="/", media_type=MediaType.HTML)
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        return _asset("index.html")
+        root = escape(request.scope.get("root_path", "").rstrip("/"), quote=True)
+        return _asset("index.html").replace(b"{root}", root.encode())
 
 
 def documented(version: str) -> OpenAPIConfig:

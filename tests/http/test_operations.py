@@ -62,7 +62,8 @@ def test_the_page_of_the_document_loads_from_here_alone(site: Site) -> None:
     assert page.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "http" not in page.text
-    named = re.findall(r'(?:src|href)="schema/assets/([^"]+)"', page.text)
+    assert site.call("GET", "/schema/").text == page.text
+    named = re.findall(r'(?:src|href)="/schema/assets/([^"]+)"', page.text)
     assert set(named) == set(ASSETS)
     for name in named:
         asset = site.call("GET", f"/schema/assets/{name}")
