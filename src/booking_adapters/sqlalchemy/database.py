@@ -26,17 +26,15 @@ class Database:
     @contextmanager
     def connection(self) -> Iterator[Any]:
         """A connection of the driver's own, or Busy; whatever is left open on it is undone."""
-        try:
-            pooled = self.engine.raw_connection()
-        except sa.exc.TimeoutError:
-            raise Busy("every database connection is in use") from None
-        except (self.driver.error, sa.exc.DBAPIError) as error:
-            raise Busy("the database cannot be reached") from error
+        pooled = self._checkout()
+        if self.driver.is_hung_up(pooled.driver_connection):
+            self._drop(pooled)
+            pooled = self._checkout()
         connection: Any = pooled.driver_connection
         try:
             yield connection
         except BaseException as error:
-            self._recover(pooled)
+            self._recover(pooled, error)
             busy = self.driver.busy(error) if isinstance(error, self.driver.error) else None
             if busy is None:
                 raise
@@ -68,31 +66,41 @@ class Database:
     def rows(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Any]:
         """What a query finds; tried again where the connection turns out to be a dead one."""
         text = statement.text(self.driver.dialect)
-        for last_try in (False, True):
-            try:
-                with self.connection() as connection:
-                    try:
-                        return connection.execute(text, parameters).fetchall()  # type: ignore[no-any-return]
-                    except self.driver.error:
-                        if last_try or not self.driver.is_lost(connection):
-                            raise
-            except Busy:
-                if last_try:
-                    raise
-        raise AssertionError  # The last try returns or raises.
+        try:
+            return self._rows(text, parameters)
+        except Busy as busy:
+            if busy.__cause__ is None or not self.driver.is_broken_by(busy.__cause__):
+                raise
+        return self._rows(text, parameters)
+
+    def _rows(self, text: str, parameters: Mapping[str, Any]) -> list[Any]:
+        with self.connection() as connection:
+            return connection.execute(text, parameters).fetchall()  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Let go of all connections that are not in use."""
         self.engine.dispose()
 
-    def _recover(self, pooled: sa.PoolProxiedConnection) -> None:
-        connection = pooled.driver_connection
+    def _checkout(self) -> sa.PoolProxiedConnection:
         try:
-            if not self.driver.is_lost(connection):
-                connection.rollback()  # type: ignore[union-attr]
+            return self.engine.raw_connection()
+        except sa.exc.TimeoutError:
+            raise Busy("every database connection is in use") from None
+        except (self.driver.error, sa.exc.DBAPIError) as error:
+            raise Busy("the database cannot be reached") from error
+
+    def _recover(self, pooled: sa.PoolProxiedConnection, error: BaseException) -> None:
+        """Undo what is open, so that whoever has the connection next finds nothing."""
+        connection: Any = pooled.driver_connection
+        try:
+            if not self.driver.is_broken_by(error):
+                connection.rollback()
                 pooled.close()
                 return
         except self.driver.error:
-            pass  # It was lost after all.
+            pass  # Then it was broken after all.
+        self._drop(pooled)
+
+    def _drop(self, pooled: sa.PoolProxiedConnection) -> None:
         pooled.invalidate()
         self.engine.dispose()  # What killed one connection has most likely killed all.

@@ -49,8 +49,13 @@ class Driver(Protocol):
         ...
 
     @abstractmethod
-    def is_lost(self, connection: Any) -> bool:
-        """Whether the connection is of no more use."""
+    def is_broken_by(self, error: BaseException) -> bool:
+        """Whether after that error the connection is of no more use."""
+        ...
+
+    @abstractmethod
+    def is_hung_up(self, connection: Any) -> bool:
+        """Whether the other end of an idle connection has gone; asks nobody."""
         ...
 
     @abstractmethod

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from booking_adapters.sqlalchemy.database import Database
 from booking_adapters.sqlalchemy.keys import Keys
-from booking_adapters.sqlalchemy.statement import Statement, microseconds, one_of, overlapping
+from booking_adapters.sqlalchemy.statement import Statement, overlapping
 from booking_adapters.sqlalchemy.tables import claim, unit
 from booking_core.domain.kernel.claim import Claim
 from booking_core.domain.kernel.ids import BlockId, BookingId, ResourceId, TenantId, UnitId
@@ -44,10 +44,26 @@ _CLAIMS = Statement(
     .where(*_shown, claim.c.resource_key == sa.bindparam("key", type_=claim.c.resource_key.type))
     .order_by(claim.c.starts_at, unit.c.id)
 )
+# A look per resource: asked for several keys at once, the exclusion constraint's index hands out
+# all of the tenant's claims of that time. OFFSET 0 keeps the planner from joining the other way.
 _BUSY = Statement(
-    sa.select(claim.c.resource_key, microseconds(claim.c.starts_at), microseconds(claim.c.ends_at))
-    .where(*_shown, one_of(claim.c.resource_key, "keys"))
-    .order_by(claim.c.starts_at, claim.c.ends_at)
+    sa.text("""
+        SELECT resource_key, starts_at, ends_at FROM booking_claim
+        WHERE tenant_id = :tenant AND resource_key IN (SELECT value FROM json_each(:keys)) AND live
+          AND ends_at > :starts AND starts_at < :ends
+          AND (held_until IS NULL OR held_until > :now)
+        ORDER BY starts_at, ends_at"""),
+    postgresql=sa.text("""
+        SELECT busy.* FROM unnest(CAST(:keys AS int[])) AS wanted(key) CROSS JOIN LATERAL (
+          SELECT resource_key, CAST(extract(epoch FROM starts_at) * 1000000 AS bigint) AS since,
+            CAST(extract(epoch FROM ends_at) * 1000000 AS bigint) AS until
+          FROM booking_claim
+          WHERE tenant_id = CAST(:tenant AS int) AND resource_key = wanted.key AND live
+            AND tstzrange(starts_at, ends_at, '[)')
+              && tstzrange(CAST(:starts AS timestamptz), CAST(:ends AS timestamptz), '[)')
+            AND (held_until IS NULL OR held_until > CAST(:now AS timestamptz))
+          OFFSET 0) AS busy
+        ORDER BY since, until"""),
 )
 
 

@@ -13,19 +13,24 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class Statement:
-    """A construct, compiled once per dialect. Its parameters are named; rows are plain tuples."""
+    """A construct, compiled once per dialect. Its parameters are named; rows are plain tuples.
 
-    __slots__ = ("_construct", "_texts")
+    Where one dialect needs words of its own, they are handed in under its name.
+    """
 
-    def __init__(self, construct: sa.ClauseElement) -> None:
+    __slots__ = ("_construct", "_spelt", "_texts")
+
+    def __init__(self, construct: sa.ClauseElement, **spelt: sa.ClauseElement) -> None:
         self._construct = construct
+        self._spelt = spelt
         self._texts: dict[str, str] = {}
 
     def text(self, dialect: sa.Dialect) -> str:
         """The SQL as that driver takes it."""
         text = self._texts.get(dialect.name)
         if text is None:
-            compiled = self._construct.compile(dialect=dialect)
+            construct = self._spelt.get(dialect.name, self._construct)
+            compiled = construct.compile(dialect=dialect)
             assert set(compiled.params.values()) <= {None}, "a constant has to stand in the text"
             text = self._texts[dialect.name] = str(compiled)
         return text

@@ -62,7 +62,7 @@ class SqlStorage:
 
             database = Database(PostgresDriver(parsed, role=role, pool_size=pool_size))
             return cls(database, PostgresWriter(database))
-        if backend == "sqlite" and parsed.database:
+        if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):
             from booking_adapters.sqlalchemy.sqlite.driver import SqliteDriver
             from booking_adapters.sqlalchemy.sqlite.writer import SqliteWriter
 

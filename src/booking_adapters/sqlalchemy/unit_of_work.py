@@ -18,6 +18,7 @@ from booking_core.domain.kernel.errors import Busy
 from booking_core.ports.unit_of_work import Changes, Lapse, UnitOfWork
 
 TRIES_MAX = 5
+SECONDS_MAX = 5.0  # However long each try waits for others.
 PAUSE_SECONDS_MAX = 0.05
 
 
@@ -35,12 +36,13 @@ class SqlUnitOfWork(UnitOfWork):
 
     def commit(self, changes: Changes) -> None:
         rows = self._make_rows(changes)
+        give_up_at = time.monotonic() + SECONDS_MAX
         for number in count(1):
             refused = self._writer.write(rows)
             if refused is None:
                 return
             refusal: Exception | None = self._refusals.explain(changes, rows, refused)
-            if refusal is None and number == TRIES_MAX:
+            if refusal is None and (number == TRIES_MAX or time.monotonic() > give_up_at):
                 refusal = refused.error or Busy("others kept changing the same")
             if refusal is not None:
                 raise refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -102,8 +103,16 @@ class PostgresDriver(Driver):
     def many(self, values: Sequence[Any]) -> list[Any]:
         return list(values)
 
-    def is_lost(self, connection: psycopg.Connection[Any]) -> bool:
-        return connection.closed or connection.broken
+    def is_broken_by(self, error: BaseException) -> bool:
+        if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+            return False
+        return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
+
+    def is_hung_up(self, connection: psycopg.Connection[Any]) -> bool:
+        # A server says nothing to a client that asks nothing, unless it says goodbye.
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
 
     def busy(self, error: Exception) -> Busy | None:
         state = getattr(error, "sqlstate", None)

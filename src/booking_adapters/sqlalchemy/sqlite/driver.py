@@ -71,7 +71,10 @@ class SqliteDriver(Driver):
     def many(self, values: Sequence[Any]) -> str:
         return json.dumps(list(values))
 
-    def is_lost(self, connection: sqlite3.Connection) -> bool:
+    def is_broken_by(self, error: BaseException) -> bool:
+        return False
+
+    def is_hung_up(self, connection: sqlite3.Connection) -> bool:
         return False
 
     def busy(self, error: Exception) -> Busy | None:

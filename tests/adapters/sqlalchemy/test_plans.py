@@ -1,0 +1,151 @@
+"""How PostgreSQL goes about the statements that every booking needs, on a table without statistics.
+
+That is the hard case: the plan is made once per session, when nothing is known yet, and kept.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from booking_adapters.sqlalchemy.migrate import migrate
+from booking_adapters.sqlalchemy.occupancy import _BUSY, _CLAIMS
+from booking_adapters.sqlalchemy.postgresql.commit_sql import Shape, commit_sql
+from booking_adapters.sqlalchemy.postgresql.lapse_sql import LAPSE_SQL
+from booking_adapters.sqlalchemy.postgresql.rowset import Sql
+from booking_adapters.sqlalchemy.storage import SqlStorage
+from booking_core.ports.unit_of_work import JudgedBy, Lapse
+from tests.contract import builders as b
+from tests.postgresql import DatabaseFactory
+from tests.storages import PostgresStorages, libpq
+
+SHAPES = {
+    "a hold": Shape(claimed=1, made=1, events=1, answers=1, resources=1),
+    "a hold of many": Shape(claimed=2, made=1, events=2, answers=1, resources=2, limits=1),
+    "a payment": Shape(
+        touched=1, moved=1, payments=1, transfers=1, events=2, answers=1, services=1
+    ),
+    "a reschedule": Shape(claimed=2, released=2, moved=2, events=2, performances=1),
+    "a block": Shape(claimed=2, laid=1),
+    "a block that is lifted": Shape(released=2, lifted=1),
+    "a refund": Shape(moved=1, payments=1, refunds=2, transfers=2, events=1),
+}
+
+
+@pytest.fixture
+def storage(postgresql_storages: PostgresStorages) -> Iterator[SqlStorage]:
+    """An empty one."""
+    with postgresql_storages() as storage:
+        b.furnish(storage)
+        yield storage  # type: ignore[misc]
+
+
+def plan_of(storage: SqlStorage, sql: str) -> str:
+    """The plan that a session keeps for that statement with numbered parameters."""
+    count = max((int(n) for n in re.findall(r"\$(\d+)", sql)), default=0)
+    nothing = f"({', '.join(['NULL'] * count)})" if count else ""
+    with storage._database.connection() as connection:
+        connection.execute(f"PREPARE it AS {sql}".encode())
+        rows = connection.execute(f"EXPLAIN EXECUTE it{nothing}".encode()).fetchall()
+        connection.execute("DEALLOCATE it")
+    return "\n".join(row for (row,) in rows)
+
+
+def numbered(text: str) -> str:
+    """A statement of named parameters, as psycopg sends it."""
+    return Sql(re.sub(r"%\((\w+)\)s", r":\1", text))._text.decode()
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
+def test_a_commit_looks_everything_up(storage: SqlStorage, shape: Shape) -> None:
+    """No part of it reads through a table, or joins two of them."""
+    plan = plan_of(storage, commit_sql(shape)._text.decode())
+    assert "Seq Scan" not in plan
+    assert not re.search(r"(Hash|Merge) (Right |Left |Semi |Anti )?Join", plan)
+
+
+@pytest.mark.parametrize("shape", [SHAPES["a hold"], SHAPES["a hold of many"]])
+def test_rivals_are_found_in_the_constraints_own_index(storage: SqlStorage, shape: Shape) -> None:
+    """By tenant, resource, unit and period, all four: each column has the index's own type."""
+    plan = plan_of(storage, commit_sql(shape)._text.decode())
+    (condition,) = re.findall(
+        r"booking_claim_no_overlap on booking_claim.*\n *Index Cond: (.*)", plan
+    )
+    assert condition.count(" AND ") == 3
+    assert "&&" in condition
+
+
+@pytest.mark.parametrize("statement", [_CLAIMS, _BUSY], ids=["claims", "busy"])
+def test_what_is_claimed_when_is_found_by_period(storage: SqlStorage, statement: object) -> None:
+    """Neither the past nor other resources are looked at."""
+    text = statement.text(storage._database.driver.dialect)  # type: ignore[attr-defined]
+    plan = plan_of(storage, numbered(text))
+    (condition,) = re.findall(
+        r"booking_claim_no_overlap on booking_claim.*\n *Index Cond: (.*)", plan
+    )
+    assert {"tenant_id", "resource_key", "&&"} <= set(re.findall(r"\w+|&&", condition))
+    assert "Seq Scan" not in plan
+
+
+def test_a_batch_of_lapses_looks_each_up(storage: SqlStorage) -> None:
+    """However many there are."""
+    plan = plan_of(storage, LAPSE_SQL[True]._text.decode())
+    assert "Seq Scan" not in plan
+
+
+def test_nothing_walks_through_a_tenant(postgres_database_factory: DatabaseFactory) -> None:
+    """Foreign keys look up too, by plans of their own: none takes an index that others are in.
+
+    A tenant's listing and a resource's history hold everything, and begin with the tenant as the
+    keys do; without statistics either looks as good to PostgreSQL as the key itself.
+    """
+    url = postgres_database_factory()
+    migrate(url)
+    storage = SqlStorage.open(url, pool_size=1)
+    b.furnish(storage)
+    with psycopg.connect(libpq(url)) as owner:
+        owner.execute("SELECT pg_stat_reset()")
+    busy_day(storage)
+    storage.close()  # A session tells what it did when it ends.
+    with psycopg.connect(libpq(url), autocommit=True) as owner:
+        while not (read := dict(owner.execute(INDEXES_READ).fetchall()))["booking_pkey"]:
+            time.sleep(0.05)  # Until it has told.
+        scanned = owner.execute(TABLES_SCANNED).fetchall()
+    assert scanned == []
+    assert read["booking_by_age"] == 0
+    assert read["booking_claim_pkey"] <= 3 * HOLDS
+
+
+HOLDS = 60
+INDEXES_READ = "SELECT indexrelname, idx_tup_read FROM pg_stat_user_indexes"
+TABLES_SCANNED = """SELECT relname FROM pg_stat_user_tables WHERE seq_scan > 0
+    AND relname IN ('booking', 'booking_claim', 'booking_event', 'booking_answer')"""
+
+
+def busy_day(storage: SqlStorage) -> None:
+    """Holds that are made, paid, cancelled, and expired."""
+    judged = (JudgedBy(noun="resource", id=b.ROOM, revision=1),)
+    made = []
+    for hour in range(HOLDS):
+        hold = b.a_hold(f"hold-{hour}", b.span(hour, hour + 1))
+        made.append(b.make(storage, hold, answer=b.an_answer(hold, hold.id), judged_by=judged))
+    for hold in made[::3]:
+        b.change(storage, hold, hold.pay())
+    for hold in made[1::3]:
+        b.change(storage, hold, hold.cancel("changed_my_mind"))
+    late = b.NOW + b.HOLD
+    by_id = {hold.id: b.next_of(hold, hold.expire()) for hold in made[2::3]}
+    lapses = [
+        Lapse(
+            hold=overdue,
+            state=by_id[overdue.booking_id].state,
+            reason_code="hold_lapsed",
+            event=b.an_event(by_id[overdue.booking_id], "booking.expired"),
+        )
+        for overdue in storage.bookings.overdue(late, HOLDS)
+    ]
+    assert storage.unit_of_work.lapse(lapses, late) == len(by_id)
