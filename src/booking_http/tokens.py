@@ -34,6 +34,10 @@ class Claims(msgspec.Struct, frozen=True):
     iat: int | None = None
 
 
+# Made before any thread can ask: two that make it at once crash the interpreter (msgspec 0.22).
+CLAIMS = msgspec.json.Decoder(Claims)
+
+
 def mint(
     settings: TokenSettings,
     subject: str,

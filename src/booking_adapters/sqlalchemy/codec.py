@@ -10,6 +10,7 @@ import json
 from collections.abc import Hashable, Mapping
 from datetime import timedelta
 from functools import lru_cache
+from threading import Lock
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
@@ -29,6 +30,8 @@ def _plain(value: object) -> object:
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
+# Two threads that build decoders of one class at once crash the interpreter (msgspec 0.22).
+_BUILDING = Lock()
 _ENCODER = msgspec.json.Encoder(enc_hook=_plain)
 _ITEMS = msgspec.json.Decoder(tuple[Item, ...])
 
@@ -77,7 +80,8 @@ def decode_terms(canonical: str) -> Terms:
 
 @lru_cache(maxsize=64)
 def _decoder(type: Hashable) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(type)
+    with _BUILDING:
+        return msgspec.json.Decoder(type)
 
 
 def _frozen(value: Any) -> Json:
