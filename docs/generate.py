@@ -7,11 +7,14 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import click
 
 from booking_adapters.environment import Asked
-from booking_adapters.settings import read_settings
+from booking_adapters.in_memory import in_memory_engine
+from booking_adapters.secret import Secret
+from booking_adapters.settings import TokenSettings, read_settings
 from booking_cli.exit_codes import BROKEN_PIPE, EXIT_CODES, INTERRUPTED, UNSOUND
 from booking_cli.main import cli
 from booking_core.domain.booking.late_payment import ON_PAYMENT
@@ -19,6 +22,9 @@ from booking_core.domain.booking.lifecycle import BOOKING_LIFECYCLE, HOLDING, LI
 from booking_core.domain.kernel.errors import BookingError
 from booking_core.domain.kernel.lifecycle import Lifecycle
 from booking_core.domain.payment.lifecycle import PAYMENT_LIFECYCLE, REFUND_LIFECYCLE
+from booking_http.app import create_app
+from booking_http.documentation import TAGS
+from booking_http.problems import STATUS
 
 REFERENCE = Path(__file__).parent / "reference"
 PACKAGES = ("booking_core", "booking_adapters", "booking_http", "booking_cli")
@@ -33,6 +39,7 @@ def pages() -> Mapping[Path, str]:
         REFERENCE / "lifecycles.md": NOTE + lifecycles(),
         REFERENCE / "settings.md": NOTE + settings(),
         REFERENCE / "command-line.md": NOTE + command_line(),
+        REFERENCE / "http.md": NOTE + http(),
     }
 
 
@@ -96,6 +103,39 @@ def command_line() -> str:
         f"| {INTERRUPTED} | interrupted |\n| {BROKEN_PIPE} | the reader went away |\n"
         + "".join(_helps(cli, "booking"))
     )
+
+
+def http() -> str:
+    """Every operation by subject, and what status a refusal of each kind has."""
+    engine, _ = in_memory_engine()
+    app = create_app(engine, TokenSettings(secret=Secret("only to make the document of it")))
+    kinds = "\n".join(f"| {kind.value} | {status} |" for kind, status in STATUS.items())
+    return (
+        "# HTTP\n\n"
+        "JSON in camelCase; refusals are RFC 9457 problem details. A running service shows the same"
+        " with all shapes and examples at `/schema`, as OpenAPI 3.1 at `/schema/openapi.json`.\n\n"
+        "| a refusal of kind | has status |\n| --- | --- |\n"
+        + kinds
+        + "\n"
+        + "".join(_operations(app.openapi_schema.to_schema()["paths"]))
+    )
+
+
+def _operations(paths: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for tag, said in TAGS.items():
+        rows = [
+            f"| `{method.upper()} {path}` | {operation['summary']} | {_statuses(operation)} |\n"
+            for path, item in paths.items()
+            for method, operation in item.items()
+            if tag in operation["tags"]
+        ]
+        if rows:
+            head = "| | | answers |\n| --- | --- | --- |\n"
+            yield f"\n## {tag}\n\n{said}.\n\n{head}" + "".join(rows)
+
+
+def _statuses(operation: Mapping[str, Any]) -> str:
+    return " ".join(operation["responses"])
 
 
 def _helps(command: click.Command, path: str) -> Iterator[str]:

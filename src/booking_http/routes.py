@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from booking_http import health, problem_pages
 from booking_http.availability import explain, free, seats
-from booking_http.bookings import customer_verbs, documents, history, making, provider_verbs
+from booking_http.bookings import customer_verbs, documents, history, making, moving, provider_verbs
 from booking_http.catalogue import blocks, performances, resources, services
 from booking_http.payments import checkout, paying, webhooks
 
@@ -21,10 +21,11 @@ ROUTES = [
     customer_verbs.quote_cancellation,
     customer_verbs.cancel_booking,
     customer_verbs.delete_booking,
-    customer_verbs.reschedule_booking,
-    customer_verbs.put_booking,
-    customer_verbs.swap_bookings,
     customer_verbs.extend_hold,
+    moving.reschedule_booking,
+    moving.put_reschedule,
+    moving.put_booking,
+    moving.swap_bookings,
     provider_verbs.approve_booking,
     provider_verbs.reject_booking,
     provider_verbs.check_in_booking,
