@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from booking_adapters.sqlalchemy.driver import Driver
 from booking_adapters.sqlalchemy.statement import Statement
 from booking_core.domain.kernel.errors import Busy
+
+T = TypeVar("T")
 
 
 class Database:
@@ -35,7 +37,7 @@ class Database:
             yield connection
         except BaseException as error:
             self._recover(pooled, error)
-            busy = self.driver.busy(error) if isinstance(error, self.driver.error) else None
+            busy = self.driver.why_busy(error) if isinstance(error, self.driver.error) else None
             if busy is None:
                 raise
             raise busy from error
@@ -63,19 +65,21 @@ class Database:
             yield ask
             connection.execute("COMMIT")
 
-    def rows(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Any]:
-        """What a query finds; tried again where the connection turns out to be a dead one."""
-        text = statement.text(self.driver.dialect)
+    def read(self, look: Callable[[Any], T]) -> T:
+        """What is found by a look that changes nothing: once more where the connection breaks."""
         try:
-            return self._rows(text, parameters)
+            with self.connection() as connection:
+                return look(connection)
         except Busy as busy:
             if busy.__cause__ is None or not self.driver.is_broken_by(busy.__cause__):
                 raise
-        return self._rows(text, parameters)
-
-    def _rows(self, text: str, parameters: Mapping[str, Any]) -> list[Any]:
         with self.connection() as connection:
-            return connection.execute(text, parameters).fetchall()  # type: ignore[no-any-return]
+            return look(connection)
+
+    def rows(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Any]:
+        """What a query finds."""
+        text = statement.text(self.driver.dialect)
+        return self.read(lambda connection: connection.execute(text, parameters).fetchall())
 
     def close(self) -> None:
         """Let go of all connections that are not in use."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -59,6 +59,16 @@ class Driver(Protocol):
         ...
 
     @abstractmethod
-    def busy(self, error: Exception) -> BookingError | None:
+    def busy_periods(
+        self, connection: Any, asked: Mapping[str, Any]
+    ) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+        """By resource key: the (start, end) of what is claimed there, in microseconds, by start.
+
+        Of `tenant` and `keys`, between `starts` and `ends`, unless it lapses by `now`.
+        """
+        ...
+
+    @abstractmethod
+    def why_busy(self, error: Exception) -> BookingError | None:
         """Busy, if the database could not do it now; None if it will never do it."""
         ...

@@ -44,27 +44,6 @@ _CLAIMS = Statement(
     .where(*_shown, claim.c.resource_key == sa.bindparam("key", type_=claim.c.resource_key.type))
     .order_by(claim.c.starts_at, unit.c.id)
 )
-# A look per resource: asked for several keys at once, the exclusion constraint's index hands out
-# all of the tenant's claims of that time. OFFSET 0 keeps the planner from joining the other way.
-_BUSY = Statement(
-    sa.text("""
-        SELECT resource_key, starts_at, ends_at FROM booking_claim
-        WHERE tenant_id = :tenant AND resource_key IN (SELECT value FROM json_each(:keys)) AND live
-          AND ends_at > :starts AND starts_at < :ends
-          AND (held_until IS NULL OR held_until > :now)
-        ORDER BY starts_at, ends_at"""),
-    postgresql=sa.text("""
-        SELECT busy.* FROM unnest(CAST(:keys AS int[])) AS wanted(key) CROSS JOIN LATERAL (
-          SELECT resource_key, CAST(extract(epoch FROM starts_at) * 1000000 AS bigint) AS since,
-            CAST(extract(epoch FROM ends_at) * 1000000 AS bigint) AS until
-          FROM booking_claim
-          WHERE tenant_id = CAST(:tenant AS int) AND resource_key = wanted.key AND live
-            AND tstzrange(starts_at, ends_at, '[)')
-              && tstzrange(CAST(:starts AS timestamptz), CAST(:ends AS timestamptz), '[)')
-            AND (held_until IS NULL OR held_until > CAST(:now AS timestamptz))
-          OFFSET 0) AS busy
-        ORDER BY since, until"""),
-)
 
 
 class SqlOccupancy(Occupancy):
@@ -93,17 +72,17 @@ class SqlOccupancy(Occupancy):
         now: datetime,
     ) -> Mapping[ResourceId, Sequence[tuple[int, int]]]:
         tenant = self._keys.find_tenant(tenant_id)
-        busy: dict[ResourceId, list[tuple[int, int]]] = {id: [] for id in resource_ids}
-        by_key: dict[int, list[tuple[int, int]]] = {}
-        for resource_id, periods in busy.items():
-            keys = None if tenant is None else self._keys.resource(tenant, resource_id)
-            if keys is not None:
-                by_key[keys.key] = periods
+        busy: dict[ResourceId, Sequence[tuple[int, int]]] = dict.fromkeys(resource_ids, ())
+        by_key = {} if tenant is None else self._by_key(tenant, resource_ids)
         if by_key:
-            asked = self._asked(tenant, window, now) | {"keys": self._driver.many(list(by_key))}
-            for key, starts, ends in self._database.rows(_BUSY, asked):
-                by_key[key].append((starts, ends))
+            asked = self._asked(tenant, window, now) | {"keys": list(by_key)}
+            found = self._database.read(lambda c: list(self._driver.busy_periods(c, asked)))
+            busy |= {by_key[key]: periods for key, periods in found}
         return busy
+
+    def _by_key(self, tenant: int, resource_ids: Sequence[ResourceId]) -> dict[int, ResourceId]:
+        found = ((self._keys.resource(tenant, id), id) for id in resource_ids)
+        return {keys.key: id for keys, id in found if keys is not None}
 
     def _asked(self, tenant: int | None, window: Span, now: datetime) -> dict[str, Any]:
         at = self._driver.to_instant

@@ -13,7 +13,8 @@ import psycopg
 import pytest
 
 from booking_adapters.sqlalchemy.migrate import migrate
-from booking_adapters.sqlalchemy.occupancy import _BUSY, _CLAIMS
+from booking_adapters.sqlalchemy.occupancy import _CLAIMS
+from booking_adapters.sqlalchemy.postgresql.busy_sql import BUSY
 from booking_adapters.sqlalchemy.postgresql.commit_sql import Shape, commit_sql
 from booking_adapters.sqlalchemy.postgresql.lapse_sql import LAPSE_SQL
 from booking_adapters.sqlalchemy.postgresql.rowset import Sql
@@ -23,6 +24,7 @@ from tests.contract import builders as b
 from tests.postgresql import DatabaseFactory
 from tests.storages import PostgresStorages, libpq
 
+CONDITION = re.compile(r"booking_claim_no_overlap on booking_claim.*\n *Index Cond: (.*)")
 SHAPES = {
     "a hold": Shape(claimed=1, made=1, events=1, answers=1, resources=1),
     "a hold of many": Shape(claimed=2, made=1, events=2, answers=1, resources=2, limits=1),
@@ -72,21 +74,17 @@ def test_a_commit_looks_everything_up(storage: SqlStorage, shape: Shape) -> None
 def test_rivals_are_found_in_the_constraints_own_index(storage: SqlStorage, shape: Shape) -> None:
     """By tenant, resource, unit and period, all four: each column has the index's own type."""
     plan = plan_of(storage, commit_sql(shape)._text.decode())
-    (condition,) = re.findall(
-        r"booking_claim_no_overlap on booking_claim.*\n *Index Cond: (.*)", plan
-    )
+    (condition,) = CONDITION.findall(plan)
     assert condition.count(" AND ") == 3
     assert "&&" in condition
 
 
-@pytest.mark.parametrize("statement", [_CLAIMS, _BUSY], ids=["claims", "busy"])
-def test_what_is_claimed_when_is_found_by_period(storage: SqlStorage, statement: object) -> None:
+@pytest.mark.parametrize("looks", ["claims", "busy"])
+def test_what_is_claimed_when_is_found_by_period(storage: SqlStorage, looks: str) -> None:
     """Neither the past nor other resources are looked at."""
-    text = statement.text(storage._database.driver.dialect)  # type: ignore[attr-defined]
-    plan = plan_of(storage, numbered(text))
-    (condition,) = re.findall(
-        r"booking_claim_no_overlap on booking_claim.*\n *Index Cond: (.*)", plan
-    )
+    claims = _CLAIMS.text(storage._database.driver.dialect)
+    plan = plan_of(storage, numbered(claims) if looks == "claims" else BUSY._text.decode())
+    (condition,) = CONDITION.findall(plan)
     assert {"tenant_id", "resource_key", "&&"} <= set(re.findall(r"\w+|&&", condition))
     assert "Seq Scan" not in plan
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import select
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from psycopg.types.string import TextLoader
 
 from booking_adapters.sqlalchemy.driver import Driver
+from booking_adapters.sqlalchemy.postgresql.busy_sql import busy
 from booking_core.domain.kernel.errors import Busy
 
 POOL_TIMEOUT_SECONDS = 2
@@ -114,7 +115,12 @@ class PostgresDriver(Driver):
         poll.register(connection.fileno(), select.POLLIN)
         return bool(poll.poll(0))
 
-    def busy(self, error: Exception) -> Busy | None:
+    def busy_periods(
+        self, connection: psycopg.Connection[Any], asked: Mapping[str, Any]
+    ) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+        return busy(connection, asked)
+
+    def why_busy(self, error: Exception) -> Busy | None:
         state = getattr(error, "sqlstate", None)
         if state is not None:
             reason = BUSY.get(state[:2])

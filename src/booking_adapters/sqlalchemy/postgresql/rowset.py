@@ -31,9 +31,20 @@ class Sql:
 
     def one(self, connection: psycopg.Connection[Any], parameters: Mapping[str, Any]) -> Any:
         """Execute it; the first row."""
+        return self._execute(connection, parameters, False).fetchone()
+
+    def all(
+        self, connection: psycopg.Connection[Any], parameters: Mapping[str, Any], *, binary: bool
+    ) -> list[Any]:
+        """Execute it; all rows."""
+        return self._execute(connection, parameters, binary).fetchall()
+
+    def _execute(
+        self, connection: psycopg.Connection[Any], parameters: Mapping[str, Any], binary: bool
+    ) -> psycopg.RawCursor[Any]:
         cursor = psycopg.RawCursor(connection)
-        cursor.execute(self._text, [parameters[name] for name in self._names])
-        return cursor.fetchone()
+        values = [parameters[name] for name in self._names]
+        return cursor.execute(self._text, values, binary=binary)
 
 
 class Rowset:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from booking_adapters.sqlalchemy.driver import Driver
+from booking_adapters.sqlalchemy.sqlite.busy_sql import busy
 from booking_core.domain.kernel.errors import Busy
 from booking_core.domain.kernel.span import from_microseconds, to_microseconds
 
@@ -77,7 +78,12 @@ class SqliteDriver(Driver):
     def is_hung_up(self, connection: sqlite3.Connection) -> bool:
         return False
 
-    def busy(self, error: Exception) -> Busy | None:
+    def busy_periods(
+        self, connection: sqlite3.Connection, asked: Mapping[str, Any]
+    ) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+        return busy(connection, asked)
+
+    def why_busy(self, error: Exception) -> Busy | None:
         code = getattr(error, "sqlite_errorcode", None)
         reason = None if code is None else BUSY.get(code & 0xFF)
         return None if reason is None else Busy(reason)
