@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from booking_http.documented_headers import with_headers
 from booking_http.examples import EXAMPLES
 from booking_http.refused import Problem
 from booking_http.strict_body import Body, View
@@ -25,7 +26,7 @@ def exact(document: dict[str, Any]) -> dict[str, Any]:
     for name, example in EXAMPLES.items():
         shapes[name]["examples"] = [example]
     told = components["schemas"] | {name: _told(shape) for name, shape in shapes.items()}
-    paths = {path: _without_nulls(item) for path, item in document["paths"].items()}
+    paths = {path: _operations(item) for path, item in document["paths"].items()}
     return document | {"paths": paths, "components": components | {"schemas": told}}
 
 
@@ -47,15 +48,16 @@ def _told(part: Any) -> Any:
     return part
 
 
-def _without_nulls(item: dict[str, Any]) -> dict[str, Any]:
-    """A path whose parameters may be left out, but are never null: a URL has no null."""
-    return {
-        method: operation
-        | {"parameters": [_plain(parameter) for parameter in operation["parameters"]]}
-        if isinstance(operation, dict) and "parameters" in operation
-        else operation
-        for method, operation in item.items()
-    }
+def _operations(item: dict[str, Any]) -> dict[str, Any]:
+    """A path whose operations tell their headers, and whose parameters are never null."""
+    return {method: with_headers(_without_nulls(operation)) for method, operation in item.items()}
+
+
+def _without_nulls(operation: dict[str, Any]) -> dict[str, Any]:
+    """A parameter may be left out, but a URL has no null."""
+    if "parameters" not in operation:
+        return operation
+    return operation | {"parameters": [_plain(each) for each in operation["parameters"]]}
 
 
 def _plain(parameter: dict[str, Any]) -> dict[str, Any]:

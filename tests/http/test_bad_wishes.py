@@ -182,3 +182,14 @@ def test_a_bad_wish_is_refused_by_name(
     assert told["status"] == status
     assert told["correlationId"] == refused.headers["x-correlation-id"]
     assert town.call("GET", "/bookings", CAROL).json()["items"] == []
+
+
+def test_what_is_shown_cannot_be_set(town: Site) -> None:
+    """No field of an answer that is not one of the request's can be sent: not state, not price."""
+    shown = town.book(caller("dora"), PLACE)
+    may_be_sent = {"items", "customerId"}
+    for name in shown.keys() - may_be_sent:
+        body = {"items": [PLACE], name: shown[name]}
+        refused = town.call("POST", "/bookings", CAROL, json=body)
+        assert (refused.status_code, refused.json()["field"]) == (422, name)
+    assert town.call("GET", "/bookings", CAROL).json()["items"] == []

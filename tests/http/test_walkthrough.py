@@ -94,6 +94,16 @@ def test_a_booking_moves_to_a_local_time_and_swaps_with_another(site: Site) -> N
     assert swapped["items"][0]["start"] == "2030-06-11T08:00:00Z"
 
 
+def test_a_local_time_that_is_there_twice_is_the_one_that_was_meant(site: Site) -> None:
+    """On the night of the change, half past two comes first in summer and then in winter time."""
+    starts = []
+    for fold in ("first", "second"):
+        start = {"local": "2030-10-27T02:30", "fold": fold}
+        wish = {"resourceId": "car-park", "start": start, "end": "2030-10-27T03:00:00Z"}
+        starts.append(site.book(ANN, wish)["items"][0]["start"])
+    assert starts == ["2030-10-27T00:30:00Z", "2030-10-27T01:30:00Z"]
+
+
 def test_seats_are_named_or_the_best_together(site: Site) -> None:
     """The map shows what is held; the engine finds neighbours among the rest."""
     site.book(ANN, SEAT)
