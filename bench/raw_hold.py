@@ -41,6 +41,33 @@ answered AS (
 SELECT count(*) FROM claimed
 """
 
+# The same without a look before: the exclusion constraint alone refuses, and what was written by
+# then is rolled back.
+UNCHECKED = """
+WITH booked AS (
+  INSERT INTO booking (tenant_id, id, code, customer_id, provider_id, state, version, sequence,
+    created_at, starts_at, ends_at, expires_at, price_minor, currency, items, terms, terms_hash, claims)
+  VALUES (%(tenant)s::int, %(id)s::uuid, %(code)s, 'ann', 'owner', 'PENDING', 1, 1, %(now)s::timestamptz,
+    %(start)s::timestamptz, %(end)s::timestamptz, %(expires)s::timestamptz, 1000, 'EUR', %(items)s::json,
+    %(terms)s, %(terms_hash)s, 1)
+  RETURNING id),
+claimed AS (
+  INSERT INTO booking_claim (tenant_id, live, resource_key, unit, starts_at, ends_at, holder_id,
+    blocks, since, pinned, held_until)
+  SELECT %(tenant)s::int, true, %(resource)s::bigint, 1, %(start)s::timestamptz,
+    %(end)s::timestamptz, id, false, 1, false, %(expires)s::timestamptz FROM booked
+  ON CONFLICT DO NOTHING RETURNING 1),
+told AS (
+  INSERT INTO booking_event (tenant_id, booking_id, sequence, event_id, type, at, correlation_id,
+    actor, schema_version, data)
+  SELECT %(tenant)s::int, %(id)s::uuid, 1, %(event)s::uuid, 'booking.created', %(now)s::timestamptz,
+    %(correlation)s, 'customer:ann', 1, %(data)s::json FROM claimed),
+answered AS (
+  INSERT INTO booking_answer (tenant_id, principal, operation, key, fingerprint, at, booking_id, snapshot)
+  SELECT %(tenant)s::int, 'ann', 'CreateBooking', %(key)s, %(fingerprint)s, %(now)s::timestamptz,
+    %(id)s::uuid, %(snapshot)s::json FROM claimed)
+SELECT CASE WHEN count(*) = 1 THEN true ELSE booking_refuse() END FROM claimed
+"""
 RIVALS = """
 SELECT FROM booking_claim WHERE tenant_id = %(tenant)s::int AND resource_key = %(resource)s::bigint
   AND unit = 1 AND live AND tstzrange(starts_at, ends_at, '[)') && tstzrange(%(start)s, %(end)s, '[)')
@@ -130,6 +157,15 @@ class RawHold:
             ONE_STATEMENT, parameters(resource, start, self.terms, self.terms_hash)
         ).fetchone()
         return row is not None and row[0] == 1
+
+    def unchecked(self, resource: int, start: datetime) -> bool:
+        """One statement that does not look first: its claim is refused by the constraint."""
+        told = parameters(resource, start, self.terms, self.terms_hash)
+        try:
+            self.connection.execute(UNCHECKED, told)
+        except psycopg.Error:
+            return False
+        return True
 
     def in_four(self, resource: int, start: datetime) -> bool:
         """A transaction of four statements: look, book, tell and answer."""

@@ -1,7 +1,8 @@
 """Refuse a slot that is taken: `python -m bench.refusal_postgresql`.
 
-Clients want 1, 10 or 100 slots that are all taken. The raw side lets the constraint refuse an
-insert of the claim alone (ON CONFLICT DO NOTHING: a plain insert convoys into deadlocks).
+Clients want 1, 10 or 100 slots that are all taken. The raw side is the whole hold in one statement
+that leaves it to the constraint to refuse (ON CONFLICT DO NOTHING and a count: a plain insert
+convoys into deadlocks). For scale, also the claim's row alone, which is not yet a hold.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ import psycopg
 from bench import clients
 from bench.database import database
 from bench.hold_postgresql import CLIENTS_MOST, Engine, Hours, settle
-from bench.town import furnish, midnight
+from bench.raw_hold import RawHold
+from bench.town import furnish, midnight, terms_of
 from booking_adapters.sqlalchemy.postgresql.driver import SESSION
 
 CLAIM = """
@@ -48,7 +50,7 @@ class Wanting(Engine):
 
 
 class Constraint:
-    """The claim alone, refused by the exclusion constraint."""
+    """The claim's row alone, refused by the exclusion constraint: no booking, event or answer."""
 
     def __init__(self, url: str, slots: Slots) -> None:
         options = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
@@ -67,10 +69,26 @@ class Constraint:
         return self.connection.info.backend_pid
 
 
+class Unchecked:
+    """The whole hold in one hand-written statement, refused by the exclusion constraint."""
+
+    def __init__(self, url: str, slots: Slots) -> None:
+        self.raw = RawHold(url, *terms_of())
+        self.slots = slots
+
+    def once(self) -> bool:
+        resource, start = self.slots.next()
+        return self.raw.unchecked(resource + 1, start)
+
+    def server_pid(self) -> int | None:
+        return self.raw.connection.info.backend_pid
+
+
 def sides(slots: int, url: str, seed: int) -> Mapping[str, clients.Side]:
     """The two of one client."""
     return {
-        "constraint alone": Constraint(url, Slots(seed, slots)),
+        "hold, constraint alone": Unchecked(url, Slots(seed, slots)),
+        "bare claim": Constraint(url, Slots(seed, slots)),
         "engine": Wanting(url, Slots(seed, slots)),
     }
 
@@ -102,7 +120,7 @@ def main() -> None:
                     "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
                 ).fetchone()
         print(f"\n{slots} slots, {row[0] if row else '?'} deadlocks\n")
-        print(clients.table(told, of="constraint alone"))
+        print(clients.table(told, of="hold, constraint alone"))
 
 
 if __name__ == "__main__":
