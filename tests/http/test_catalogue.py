@@ -150,11 +150,14 @@ def test_a_service_is_found_on_its_resources(site: Site) -> None:
     """It has its own length, and who asks for another is told so."""
     asked = {"from": at(4, 0), "to": at(5, 0)}
     path = "/services/checkup/availability"
-    (doctor,) = site.call("GET", path, ANN, params=asked | {"limit": 3}).json()["resources"]
+    free = site.call("GET", path, ANN, params=asked | {"limit": 3}).json()
+    (doctor,) = free["resources"]
     assert (doctor["resourceId"], len(doctor["slots"]), doctor["isComplete"]) == (
         "doctor",
         3,
         False,
     )
+    assert free["slots"] == [slot | {"resourceIds": ["doctor"]} for slot in doctor["slots"]]
+    assert free["isComplete"] is False
     other = site.call("GET", path, ANN, params=asked | {"duration": "PT1H"})
     assert (other.status_code, other.json()["field"]) == (422, "duration")

@@ -8,6 +8,7 @@ from litestar import get
 from litestar.params import FromPath
 
 from booking_core.application.caller import Caller
+from booking_core.domain.availability.anywhere import slots_anywhere
 from booking_core.domain.kernel.ids import ResourceId, ServiceId
 from booking_core.domain.kernel.span import Span, from_microseconds
 from booking_core.engine import BookingEngine
@@ -24,6 +25,7 @@ from booking_http.availability.view import (
     QuantityView,
     ResourceAvailability,
     ServiceAvailability,
+    anywhere_view,
     periods,
     slots_view,
 )
@@ -73,7 +75,7 @@ async def find_free_of_service(
     quantity: Quantity = 1,
     limit: SlotLimit = SLOTS_USUAL,
 ) -> ServiceAvailability:
-    """On each of its resources; a service of fixed length needs no `duration`."""
+    """On any of its resources, and on each; a service of fixed length needs no `duration`."""
     asked = window(since, until)
     found = await request.ask(
         request.engine.find_free.service_slots,
@@ -84,11 +86,14 @@ async def find_free_of_service(
         quantity=quantity,
         limit=limit,
     )
+    anywhere = slots_anywhere(found, limit)
     return ServiceAvailability(
         service_id=service_id,
         start=asked.start,
         end=asked.end,
         quantity=quantity,
+        slots=anywhere_view(anywhere),
+        is_complete=anywhere.is_complete,
         resources=[slots_view(resource_id, slots) for resource_id, slots in found.items()],
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from booking_core.domain.availability.anywhere import SlotsAnywhere
 from booking_core.domain.availability.slots import Slots
 from booking_core.domain.kernel.span import Span
 from booking_http.strict_body import View
@@ -52,19 +53,42 @@ class ResourceAvailability(View, frozen=True, kw_only=True):
     quantities: list[QuantityView] | None
 
 
+class SlotAnywhereView(View, frozen=True, kw_only=True):
+    """A slot, and every resource that it can be had on."""
+
+    start: datetime
+    end: datetime
+    resource_ids: list[str]
+
+
 class ServiceAvailability(View, frozen=True, kw_only=True):
-    """The slots of a service, by the resource that it would be had on."""
+    """The slots of a service: on any of its resources, and again resource by resource.
+
+    `isComplete` is false where there are more `slots` than were asked for.
+    """
 
     service_id: str
     start: datetime
     end: datetime
     quantity: int
+    slots: list[SlotAnywhereView]
+    is_complete: bool
     resources: list[SlotsView]
 
 
 def periods(spans: Iterable[Span]) -> list[PeriodView]:
     """The spans as they are shown."""
     return [PeriodView(start=span.start, end=span.end) for span in spans]
+
+
+def anywhere_view(found: SlotsAnywhere) -> list[SlotAnywhereView]:
+    """The slots of several resources as one list."""
+    return [
+        SlotAnywhereView(
+            start=slot.span.start, end=slot.span.end, resource_ids=list(slot.resource_ids)
+        )
+        for slot in found.slots
+    ]
 
 
 def slots_view(resource_id: str, slots: Slots) -> SlotsView:
