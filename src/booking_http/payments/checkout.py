@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter, RawBody
+from litestar.response import Redirect
 
 from booking_core.domain.kernel.errors import InvalidInput
 from booking_core.domain.kernel.ids import PaymentId
@@ -72,13 +73,11 @@ async def show_checkout(
     security=ANYBODY,
     responses=refused(404, public=True, body=True),
 )
-async def decide_checkout(
-    payment_id: FromPath[str], body: RawBody, request: Call
-) -> Response[None]:
+async def decide_checkout(payment_id: FromPath[str], body: RawBody, request: Call) -> Redirect:
     """The page's own form."""
     checkout = _checkout(request)
     path = await request.ask(checkout.decide, PaymentId(payment_id), _form(body))
-    return Response(None, status_code=303, headers={"Location": path})
+    return Redirect(path, status_code=303)
 
 
 def _checkout(request: Call) -> Checkout:
