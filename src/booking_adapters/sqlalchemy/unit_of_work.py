@@ -52,7 +52,11 @@ class SqlUnitOfWork(UnitOfWork):
     def lapse(self, lapses: Sequence[Lapse], now: datetime) -> int:
         if not lapses:
             return 0
-        return self._writer.lapse([self._lapsed(lapse) for lapse in lapses], self._at(now))
+        rows: dict[tuple[int, str], Row] = {}
+        for lapse in lapses:
+            row = self._lapsed(lapse)
+            rows.setdefault((row[0], row[1]), row)  # Who comes twice lapses once.
+        return self._writer.lapse(list(rows.values()), self._at(now))
 
     def _lapsed(self, lapse: Lapse) -> Row:
         hold, event = lapse.hold, lapse.event

@@ -9,14 +9,10 @@ LAPSE = Rowset("lapse", LAPSED)
 
 # Whoever is changing a hold at this very moment is not waited for: it is not overdue any more, or
 # the next batch finds it.
-_SQL = """WITH lapsing AS MATERIALIZED (SELECT * FROM {lapses} AS given),
-standing AS MATERIALIZED (
-  SELECT DISTINCT ON (b.tenant_id, b.id) l.*
-  FROM (SELECT b.tenant_id, b.id FROM lapsing AS l
-    JOIN booking AS b ON b.tenant_id = l.tenant_id AND b.id = l.id
-    WHERE b.version = l.version AND b.state = l.was AND b.expires_at <= :now::timestamptz
-    FOR UPDATE OF b SKIP LOCKED) AS b
-  JOIN lapsing AS l ON l.tenant_id = b.tenant_id AND l.id = b.id),
+_SQL = """WITH standing AS MATERIALIZED (
+  SELECT l.* FROM {lapses} AS l JOIN booking AS b ON b.tenant_id = l.tenant_id AND b.id = l.id
+  WHERE b.version = l.version AND b.state = l.was AND b.expires_at <= :now::timestamptz
+  FOR UPDATE OF b SKIP LOCKED),
 expired AS (
   UPDATE booking AS b SET state = s.state, reason_code = s.reason_code, expires_at = NULL,
     version = s.version + 1, sequence = s.sequence

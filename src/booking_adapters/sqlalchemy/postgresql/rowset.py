@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -53,11 +54,12 @@ class Rowset:
     Every value is cast: an index cannot be searched for a value of another type.
     """
 
-    __slots__ = ("_many", "_names", "_one", "columns")
+    __slots__ = ("_many", "_names", "_one", "_types", "columns")
 
     def __init__(self, name: str, columns: Mapping[str, str]) -> None:
         self.columns = ", ".join(columns)
         self._names = [f"{name}_{column}" for column in columns]
+        self._types = list(columns.values())
         typed = list(zip(self._names, columns.items(), strict=True))
         scalars = ", ".join(f":{name}::{type} AS {column}" for name, (column, type) in typed)
         arrays = ", ".join(f":{name}::{type}[]" for name, (_, type) in typed)
@@ -72,4 +74,32 @@ class Rowset:
         """What the subquery's parameters are."""
         if len(rows) == 1:
             return dict(zip(self._names, rows[0], strict=True))
-        return dict(zip(self._names, map(list, zip(*rows, strict=True)), strict=True))
+        columns = zip(*rows, strict=True)
+        arrays = (_array(values, type) for values, type in zip(columns, self._types, strict=True))
+        return dict(zip(self._names, arrays, strict=True))
+
+
+# psycopg writes a list element by element, at two microseconds each; this takes a tenth of it. It
+# also leaves the type to the cast: psycopg calls the same column now int2[], now int4[], and each
+# would be a statement of its own to prepare.
+
+
+def _array(values: Sequence[Any], type: str) -> str:
+    """The values as the text of a PostgreSQL array of that type."""
+    write = _BARE.get(type, _quoted)
+    return f"{{{','.join(['NULL' if value is None else write(value) for value in values])}}}"
+
+
+def _quoted(text: str) -> str:
+    """The text as an element: in quotes even a comma, a brace or the word NULL is but text."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+# What has no character that means something in an array.
+_BARE: Mapping[str, Callable[[Any], str]] = {
+    "int": str,
+    "bigint": str,
+    "bool": str,
+    "timestamptz": datetime.isoformat,
+}
