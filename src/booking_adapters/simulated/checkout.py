@@ -58,6 +58,7 @@ class Checkout:
         return rendered(
             View(
                 payment=payment,
+                now=self._provider.clock.now(),
                 changes_at=changes_at,
                 may_decide=_is_open(payment) and changes_at is None,
                 done=done,

@@ -11,27 +11,30 @@ from urllib.parse import quote
 
 from booking_adapters.simulated.payment import Payment
 from booking_core.domain.kernel.money import Money
+from booking_core.domain.payment.lifecycle import PaymentState
 
 STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ground: #f3f4f7; --ink: #16181d;
-  --quiet: #5a6070; --line: #d5d9e2; --accent: #1f5fd0; --on-accent: #fff; --note: #eaf1ff; }
+  --quiet: #5a6070; --line: #d5d9e2; --edge: #7b8394; --accent: #1f5fd0; --on-accent: #fff;
+  --note: #eaf1ff; }
 @media (prefers-color-scheme: dark) { :root { --paper: #1c1f26; --ground: #12141a; --ink: #eceef3;
-  --quiet: #a4abbb; --line: #363b47; --accent: #7fb0ff; --on-accent: #0b1220; --note: #1d2a42; } }
+  --quiet: #a4abbb; --line: #363b47; --edge: #7d8698; --accent: #7fb0ff; --on-accent: #0b1220;
+  --note: #1d2a42; } }
 * { box-sizing: border-box; }
 body { margin: 0; padding: 2rem 1rem; background: var(--ground); color: var(--ink);
-  font: 1rem/1.5 system-ui, sans-serif; }
-main { max-width: 28rem; margin: 0 auto; padding: 2rem; background: var(--paper);
-  border: 1px solid var(--line); border-radius: 1rem; }
+  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+main { max-width: 28rem; margin: 0 auto; padding: clamp(1.25rem, 6vw, 2rem);
+  background: var(--paper); border: 1px solid var(--line); border-radius: 1rem; }
 h1 { margin: 0; font-size: 1rem; font-weight: 600; color: var(--quiet); }
 .amount { margin: .25rem 0 1.25rem; font-size: 2.5rem; font-weight: 700; line-height: 1.2;
-  font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: 0 0 1.5rem;
-  padding: 1rem 0 0; border-top: 1px solid var(--line); }
+  font-variant-numeric: tabular-nums; }
+dl { display: grid; grid-template-columns: minmax(5rem, auto) 1fr; gap: .25rem 1rem;
+  margin: 0 0 1.5rem; padding: 1rem 0 0; border-top: 1px solid var(--line); }
 dt { color: var(--quiet); }
-dd { margin: 0; text-align: right; overflow-wrap: anywhere; }
+dd { margin: 0; text-align: right; }
 .note { margin: 0 0 1.5rem; padding: .75rem 1rem; background: var(--note); border-radius: .5rem; }
 button { display: block; width: 100%; margin: 0 0 .5rem; padding: .75rem 1rem; font: inherit;
-  text-align: left; color: var(--ink); background: transparent; border: 1px solid var(--line);
+  text-align: left; color: var(--ink); background: transparent; border: 1px solid var(--edge);
   border-radius: .5rem; cursor: pointer; }
 button:hover { border-color: var(--accent); }
 button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
@@ -68,9 +71,10 @@ NOTICES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What there is to show; `changes_at` is when something will happen by itself."""
+    """What there is to show at `now`; `changes_at` is when something will happen by itself."""
 
     payment: Payment
+    now: datetime
     changes_at: datetime | None
     may_decide: bool
     done: str | None
@@ -78,32 +82,44 @@ class View:
 
 def rendered(view: View) -> str:
     """The whole page."""
-    asked = view.payment.asked
+    payment = view.payment
+    what, amount = _state(view)
     return f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>Pay {_text(asked.amount)}</title>
+<title>{what}: {_text(amount)}</title>
 <style>{STYLE}</style>
 </head>
 <body>
 <main>
-<h1>Amount to pay</h1>
-<p class="amount">{_text(asked.amount)}</p>
+<h1>{what}</h1>
+<p class="amount">{_text(amount)}</p>
 {_notes(view)}
 <dl>
-<dt>Booking</dt><dd>{_text(asked.booking_id)}</dd>
-<dt>Attempt</dt><dd>{asked.attempt}</dd>
-{_row("Held until", asked.expires_at)}
+<dt>Booking</dt><dd>{_text(payment.asked.booking_id)}</dd>
+<dt>Attempt</dt><dd>{payment.asked.attempt}</dd>
+{_hold(view)}
 </dl>
-{_form(view.payment) if view.may_decide else ""}
-<footer>A simulated provider: no money moves. Reference {_text(view.payment.ref)}</footer>
+{_form(payment) if view.may_decide else ""}
+<footer>A simulated provider: no money moves. Reference {_text(payment.ref)}</footer>
 </main>
 </body>
 </html>
 """
+
+
+def _state(view: View) -> tuple[str, Money]:
+    """What the page is about, which its title says first, and the amount."""
+    payment = view.payment
+    if payment.captured is not None:
+        is_back = payment.state is PaymentState.REFUNDED
+        return ("Given back" if is_back else "Paid"), payment.captured
+    if payment.failure is not None:
+        return "Not paid", payment.asked.amount
+    return ("Amount to pay" if view.may_decide else "On its way"), payment.asked.amount
 
 
 def _form(payment: Payment) -> str:
@@ -116,8 +132,10 @@ def _form(payment: Payment) -> str:
     return f"""<form method="post" action="{action}">
 <input type="hidden" name="token" value="{_text(payment.token)}">
 <button class="first" name="choice" value="pay">Pay {_text(payment.asked.amount)}</button>
-<h2>Or see what happens when you</h2>
+<section aria-labelledby="others">
+<h2 id="others">Or see what happens when you</h2>
 {buttons}
+</section>
 </form>"""
 
 
@@ -125,6 +143,10 @@ def _notes(view: View) -> str:
     notes = [*_what_became(view.payment), NOTICES.get(view.done or "")]
     if view.changes_at is not None:
         notes.append(f"The money is on its way. It arrives at {_clock(view.changes_at)}.")
+    if view.may_decide and _is_over(view):
+        notes.append(
+            "The hold is over. Paid now, it is yours if still free; else you are refunded."
+        )
     return "\n".join(
         f'<p class="note" role="status">{_text(note)}</p>' for note in notes if note is not None
     )
@@ -135,17 +157,32 @@ def _what_became(payment: Payment) -> list[str]:
     if payment.captured is not None:
         notes.append(f"Paid: {payment.captured}.")
         if payment.captured != payment.asked.amount:
-            notes.append("This is not what was asked for, so somebody will look at it.")
+            notes.append(f"Asked for was {payment.asked.amount}, so somebody will look at it.")
     if payment.failure is not None:
         notes.append(f"Nothing was paid: {payment.failure.replace('_', ' ')}.")
+        notes.append("While the booking is held, another payment can be begun for it.")
     notes += [f"Given back: {refund.amount}." for refund in payment.refunds]
     return notes
 
 
-def _row(term: str, at: datetime | None) -> str:
-    if at is None:
+def _hold(view: View) -> str:
+    """Until when, while that matters; nothing here runs, so what is left says as of when."""
+    until = view.payment.asked.expires_at
+    if until is None or not view.may_decide:
         return ""
-    return f'<dt>{term}</dt><dd><time datetime="{at.isoformat()}">{_clock(at)}</time></dd>'
+    ends = (
+        f'<dt>Held until</dt><dd><time datetime="{until.isoformat()}">{_clock(until)}</time></dd>'
+    )
+    if _is_over(view):
+        return ends
+    minutes, seconds = divmod(int((until - view.now).total_seconds()), 60)
+    left = f"{minutes} min {seconds} s, as of {view.now:%H:%M:%S}"
+    return f"{ends}\n<dt>Time left</dt><dd>{left}</dd>"
+
+
+def _is_over(view: View) -> bool:
+    until = view.payment.asked.expires_at
+    return until is not None and until <= view.now
 
 
 def _clock(at: datetime) -> str:

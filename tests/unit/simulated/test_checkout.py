@@ -176,6 +176,42 @@ def test_a_choice_is_played_and_told(
     assert page.choices == []
 
 
+def test_the_page_says_how_much_time_is_left(provider: Provider, checkout: Checkout) -> None:
+    """While there is a choice; once the hold is over, what paying would mean; then neither."""
+    payment_id, token = visited(provider.opened())
+    provider.manual.advance(MINUTE + SECOND)
+    assert "8 min 59 s, as of 00:01:01" in Page(checkout.page(payment_id, token)).words
+    provider.manual.advance(9 * MINUTE)
+    late = Page(checkout.page(payment_id, token))
+    assert "Time left" not in late.words
+    assert "The hold is over." in late.words
+    checkout.decide(payment_id, token, "pay")
+    paid = Page(checkout.page(payment_id, token))
+    assert "Held until" not in paid.words
+    assert "The hold is over." not in paid.words
+
+
+@pytest.mark.parametrize(
+    ("choice", "title"),
+    [
+        (None, "Amount to pay: 40.00 EUR"),
+        ("pay", "Paid: 40.00 EUR"),
+        ("pay-wrong-amount", "Paid: 20.00 EUR"),
+        ("decline", "Not paid: 40.00 EUR"),
+        ("pay-late", "On its way: 40.00 EUR"),
+        ("close", "Amount to pay: 40.00 EUR"),
+    ],
+)
+def test_the_title_says_how_it_stands(
+    provider: Provider, checkout: Checkout, choice: str | None, title: str
+) -> None:
+    """Whoever hears the page, or sees only its tab, knows the outcome by the first words."""
+    payment_id, token = visited(provider.opened())
+    if choice is not None:
+        checkout.decide(payment_id, token, choice)
+    assert f"<title>{title}</title>" in checkout.page(payment_id, token)
+
+
 def test_too_late_is_after_the_hold(provider: Provider, checkout: Checkout) -> None:
     """The page says when the money comes; it comes half a minute after the hold has ended."""
     payment_id, token = visited(provider.opened())
@@ -237,7 +273,16 @@ def test_the_page_shows_what_went_back(provider: Provider, checkout: Checkout) -
     """Also what nobody asked for."""
     back = Step(told=Told.REFUNDED, amount=Money(1500, "EUR"))
     payment_id, token = visited(provider.opened(script=Script(steps=(*PAY.steps, back))))
-    assert "Given back: 15.00 EUR." in Page(checkout.page(payment_id, token)).words
+    page = checkout.page(payment_id, token)
+    assert "Given back: 15.00 EUR." in Page(page).words
+    assert "<title>Paid: 40.00 EUR</title>" in page
+
+
+def test_the_title_of_what_went_back_whole_says_so(provider: Provider, checkout: Checkout) -> None:
+    """A payment of which nothing is left is not called paid."""
+    back = Step(told=Told.REFUNDED, amount=FORTY)
+    payment_id, token = visited(provider.opened(script=Script(steps=(*PAY.steps, back))))
+    assert "<title>Given back: 40.00 EUR</title>" in checkout.page(payment_id, token)
 
 
 @pytest.mark.parametrize("token", ["", "0" * 32, "é", "\ud800", "x" * 1000])
