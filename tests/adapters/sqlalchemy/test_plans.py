@@ -90,9 +90,10 @@ def test_what_is_claimed_when_is_found_by_period(storage: SqlStorage, looks: str
 
 
 def test_a_batch_of_lapses_looks_each_up(storage: SqlStorage) -> None:
-    """However many there are."""
+    """However many there are, and never among all that is overdue: a batch would square that."""
     plan = plan_of(storage, LAPSE_SQL[True]._text.decode())
     assert "Seq Scan" not in plan
+    assert "booking_by_deadline" not in plan
 
 
 def test_nothing_walks_through_a_tenant(postgres_database_factory: DatabaseFactory) -> None:

@@ -8,11 +8,14 @@ from booking_adapters.sqlalchemy.rows import LAPSED
 LAPSE = Rowset("lapse", LAPSED)
 
 # Whoever is changing a hold at this very moment is not waited for: it is not overdue any more, or
-# the next batch finds it.
+# the next batch finds it. OFFSET 0 has each looked up by its key and only then judged: a plan made
+# while there are few would otherwise walk through all that is overdue for each of the batch.
 _SQL = """WITH standing AS MATERIALIZED (
-  SELECT l.* FROM {lapses} AS l JOIN booking AS b ON b.tenant_id = l.tenant_id AND b.id = l.id
-  WHERE b.version = l.version AND b.state = l.was AND b.expires_at <= :now::timestamptz
-  FOR UPDATE OF b SKIP LOCKED),
+  SELECT l.* FROM {lapses} AS l CROSS JOIN LATERAL (
+    SELECT b.version, b.state, b.expires_at FROM booking AS b
+    WHERE b.tenant_id = l.tenant_id AND b.id = l.id
+    OFFSET 0 FOR UPDATE SKIP LOCKED) AS b
+  WHERE b.version = l.version AND b.state = l.was AND b.expires_at <= :now::timestamptz),
 expired AS (
   UPDATE booking AS b SET state = s.state, reason_code = s.reason_code, expires_at = NULL,
     version = s.version + 1, sequence = s.sequence
