@@ -10,6 +10,9 @@ can do without refusing anybody. Each run is a tenant of its own, so a database 
 
 Revenue is `adr` × nights for guests who came and for those who did not show up, as the engine's
 ledger has kept it; cancellations are refunded in full, and leaving early gives nothing back.
+
+Exit codes are those of the command line: 1 where verify found violations or an extra is missing,
+2 for bad input, 75 where the database does not answer.
 """
 
 from __future__ import annotations
@@ -28,9 +31,10 @@ from booking_adapters.simulated.payment_gateway import SimulatedGateway
 from booking_adapters.simulated.plan import always
 from booking_adapters.simulated.script import PAY
 from booking_adapters.system.randomness import SystemRandomness
+from booking_cli.exit_codes import EXIT_CODES, UNSOUND
 from booking_core.application.caller import provider
 from booking_core.domain.availability.allocation import first_fit_only, fit_or_rearrange
-from booking_core.domain.kernel.errors import BookingError
+from booking_core.domain.kernel.errors import BookingError, Busy, InvalidInput, Kind
 from booking_core.domain.kernel.ids import TenantId
 from booking_core.engine import BookingEngine, Ports
 from booking_core.ports.storage import Storage
@@ -43,11 +47,11 @@ from hotel.stay import BadFile, read_stays
 from hotel.timeline import timeline
 
 MEMORY = "memory"
-EXIT_VIOLATED, EXIT_BAD_INPUT, EXIT_REFUSED = 1, 2, 3
+EXIT_BAD_INPUT = EXIT_CODES[Kind.INVALID]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 1 where verify found violations, 2 for bad input, 3 where it could not run."""
+    """The exit code; what was refused is said in one line on standard error."""
     options = _options(arguments)
     try:
         report = replay(options.file, options.database, options.rooms, options.first_fit)
@@ -56,12 +60,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_BAD_INPUT
     except BookingError as refusal:
         print(f"{refusal.code}: {refusal.message}", file=sys.stderr)
-        return EXIT_REFUSED
+        return EXIT_CODES[refusal.kind]
     except ModuleNotFoundError as missing:
         print(f"{missing}: install the extras, booking-core[sql,postgres,cli]", file=sys.stderr)
-        return EXIT_REFUSED
+        return UNSOUND
     print(json.dumps(report.as_json()) if options.json else report.as_text())
-    return EXIT_VIOLATED if report.violations else 0
+    return UNSOUND if report.violations else 0
 
 
 def replay(file: Path, database: str, rooms: dict[str, int], first_fit: bool) -> Report:
@@ -97,8 +101,13 @@ def _storage(database: str) -> Storage:
     from booking_adapters.sqlalchemy.migrate import migrate
     from booking_adapters.sqlalchemy.storage import SqlStorage
 
-    storage = SqlStorage.open(database)
-    migrate(database)
+    try:
+        storage = SqlStorage.open(database)
+        migrate(database)
+    except InvalidInput as refusal:
+        raise InvalidInput("--database", f"{MEMORY}, {refusal.expected}") from refusal
+    except Busy as refusal:
+        raise Busy(f"--database: {refusal.reason}") from refusal
     return storage
 
 

@@ -11,6 +11,7 @@ from booking_adapters.environment import Asked, Environment, InvalidSetting
 from booking_adapters.secret import Secret
 
 SCHEMES = ("sqlite", "postgresql", "memory")
+URL_NAME = "BOOKING_DATABASE_URL"
 DEVELOPMENT, PRODUCTION = "development", "production"
 
 
@@ -152,7 +153,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
 
 def _database(environment: Environment) -> DatabaseSettings:
     expected = "a URL such as sqlite:///booking.db or postgresql://user:password@host/name"
-    url = environment.secret("BOOKING_DATABASE_URL", expected, _is_database)
+    url = environment.secret(URL_NAME, expected, _is_database)
     url = _seeds_database(environment) if url is None else url
     pool_size = environment.integer("BOOKING_DATABASE_POOL_SIZE", 1, 1000, 10)
     role = environment.matching(
@@ -164,7 +165,7 @@ def _database(environment: Environment) -> DatabaseSettings:
     synchronous = environment.choice("BOOKING_SQLITE_SYNCHRONOUS", ("FULL", "NORMAL"), "FULL")
     if url is None:
         found = ", but ".join(("nothing", *environment.unknown()))
-        raise InvalidSetting("BOOKING_DATABASE_URL", expected, found)
+        raise InvalidSetting(URL_NAME, expected, found)
     return DatabaseSettings(url=url, pool_size=pool_size, role=role, sqlite_synchronous=synchronous)
 
 
@@ -237,5 +238,11 @@ def _long_secret(environment: Environment, name: str) -> Secret | None:
 
 
 def _is_database(text: str) -> bool:
+    """Whether it is a URL of a kind that we know; ValueError where a port is no number."""
     parts = urlsplit(text)
-    return parts.scheme.partition("+")[0] in SCHEMES
+    scheme = parts.scheme.partition("+")[0]
+    if parts.port == 0 or not text.startswith(f"{parts.scheme}://"):
+        return False
+    if scheme == "sqlite":
+        return not parts.netloc and parts.path not in {"", "/", "/:memory:"}
+    return scheme in SCHEMES

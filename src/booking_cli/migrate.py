@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 import click
-import sqlalchemy as sa
 
 from booking_adapters.environment import InvalidSetting
-from booking_adapters.settings import DatabaseSettings
+from booking_adapters.settings import URL_NAME, DatabaseSettings
 from booking_adapters.sqlalchemy.migrate import migrate
 from booking_cli.output import json_option, show
 from booking_cli.session import current_settings
-from booking_core.domain.kernel.errors import BookingError, Busy, Kind
-
-
-@dataclass(eq=False)
-class CannotMigrate(BookingError):
-    """The database refuses: {why}"""
-
-    code: ClassVar[str] = "cannot-migrate"
-    kind: ClassVar[Kind] = Kind.CONFLICT
-    why: str
+from booking_core.domain.kernel.errors import Busy
 
 
 @click.command("migrate")
@@ -45,18 +32,16 @@ def command(app_role: str | None) -> None:
     show(answer, lambda: click.echo(f"{database.shown} has the schema of this version."))
 
 
-def bring_up_to_date(database: DatabaseSettings, app_role: str | None = None) -> None:
-    """Migrate, or say in one line why not: InvalidSetting, Busy, CannotMigrate."""
+def bring_up_to_date(
+    database: DatabaseSettings, app_role: str | None = None, *, named: str = URL_NAME
+) -> None:
+    """Migrate, or say in one line why not: InvalidSetting, Busy, CannotMigrate.
+
+    `named` is where the URL came from: what the reader can change.
+    """
     if database.scheme == "memory":
-        raise InvalidSetting("BOOKING_DATABASE_URL", "a database that has a schema", "memory")
+        raise InvalidSetting(named, "a database that has a schema", "memory")
     try:
         migrate(database.url.reveal(), app_role)
-    except sa.exc.OperationalError as error:
-        raise Busy(_first_line(error)) from error
-    except sa.exc.DBAPIError as error:
-        raise CannotMigrate(_first_line(error)) from error
-
-
-def _first_line(error: sa.exc.DBAPIError) -> str:
-    """What the database said; drivers name hosts and roles there, but no passwords."""
-    return str(error.orig).strip().partition("\n")[0]
+    except Busy as refusal:
+        raise Busy(f"{named}: {refusal.reason}") from refusal

@@ -14,6 +14,8 @@ from urllib.parse import urlencode, urljoin
 import pytest
 
 from booking_cli.env_file import parse_env_file
+from booking_cli.exit_codes import EXIT_CODES
+from booking_core.domain.kernel.errors import Kind
 from tests.cli.conftest import Run, answer
 from tests.cli.served import Served, serving
 
@@ -59,6 +61,32 @@ def test_the_demo_leaves_the_configured_database_alone(
     answer(run("demo", "--folder", str(tmp_path), "--json"))
     assert not mine.exists()
     assert (tmp_path / "booking-demo.db").exists()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://db/x", "sqlite://", "postgresql://db:p/x"])
+def test_a_url_that_is_none_is_refused_by_the_options_name(
+    run: Run, tmp_path: Path, url: str
+) -> None:
+    """In one line, and nothing is kept of it for the commands that come after."""
+    done = run("demo", "--folder", str(tmp_path), "--database", url)
+    assert (done.exit_code, done.stdout) == (EXIT_CODES[Kind.INVALID], "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("--database: expected a URL such as ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////no/such/folder/x.db", "postgresql://nobody:hush@127.0.0.1:1/none"]
+)
+def test_a_database_that_cannot_be_reached_is_told_by_the_options_name(
+    run: Run, tmp_path: Path, url: str
+) -> None:
+    """In one line, without the password; the same command may be repeated."""
+    done = run("demo", "--folder", str(tmp_path), "--database", url)
+    assert (done.exit_code, done.stdout) == (EXIT_CODES[Kind.BUSY], "")
+    (line,) = done.stderr.splitlines()
+    assert "--database: " in line
+    assert "hush" not in line
 
 
 def test_it_says_where_it_is_and_gives_tokens(demo: Served) -> None:

@@ -42,6 +42,8 @@ def test_a_database_that_was_not_migrated_is_told_as_such(
     ("url", "kind"),
     [
         ("memory://", Kind.INVALID),
+        ("sqlite://", Kind.INVALID),
+        ("postgresql://nobody:hush@127.0.0.1:none/none", Kind.INVALID),
         ("sqlite:////no/such/folder/booking.db", Kind.BUSY),
         ("postgresql://nobody:hush@127.0.0.1:1/none", Kind.BUSY),
     ],
@@ -49,10 +51,11 @@ def test_a_database_that_was_not_migrated_is_told_as_such(
 def test_what_cannot_be_migrated_is_refused_in_one_line(
     run: Run, monkeypatch: pytest.MonkeyPatch, url: str, kind: Kind
 ) -> None:
-    """No traceback, and no password."""
+    """No traceback, no password, and the setting that says which database is named."""
     monkeypatch.setenv("BOOKING_DATABASE_URL", url)
     done = run("migrate")
     assert done.exit_code == EXIT_CODES[kind]
+    assert "BOOKING_DATABASE_URL: " in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert "hush" not in done.stderr
 

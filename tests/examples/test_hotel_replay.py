@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 import hotel_replay
+from booking_cli.exit_codes import EXIT_CODES
+from booking_core.domain.kernel.errors import Kind
 from hotel.stay import Ending, read_stays
 from tests.examples.stays import written
 from tests.postgresql import DatabaseFactory
@@ -137,6 +139,29 @@ def test_a_bad_file_is_refused_in_words(tmp_path: Path, capsys: pytest.CaptureFi
     assert hotel_replay.main([str(written(tmp_path / "bad.csv.gz", {"adr": "?"}))]) == 2
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "line 2: adr is '?', not a number\n")
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("nonsense", Kind.INVALID),
+        ("mysql://nobody:hush@127.0.0.1/none", Kind.INVALID),
+        ("sqlite://", Kind.INVALID),
+        ("postgresql://nobody:hush@127.0.0.1:none/none", Kind.INVALID),
+        ("postgresql://nobody:hush@127.0.0.1:1/none", Kind.BUSY),
+        ("sqlite:////no/such/folder/hotel.db", Kind.BUSY),
+    ],
+)
+def test_a_database_that_is_none_or_away_is_told_in_words(
+    capsys: pytest.CaptureFixture[str], url: str, kind: Kind
+) -> None:
+    """In one line that names the option and no password, before anything is booked."""
+    assert hotel_replay.main([str(FIRST_500), "--database", url]) == EXIT_CODES[kind]
+    said = capsys.readouterr()
+    (line,) = said.err.splitlines()
+    assert said.out == ""
+    assert "--database: " in line
+    assert "hush" not in line
 
 
 @pytest.mark.timeout(300)

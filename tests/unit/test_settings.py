@@ -32,6 +32,12 @@ def test_without_a_database_it_says_what_is_missing() -> None:
     ("name", "wrong"),
     [
         ("BOOKING_DATABASE_URL", "mysql://db/booking"),
+        ("BOOKING_DATABASE_URL", "postgresql:booking"),
+        ("BOOKING_DATABASE_URL", "postgresql://db:port/booking"),
+        ("BOOKING_DATABASE_URL", "postgresql://[db/booking"),
+        ("BOOKING_DATABASE_URL", "sqlite://"),
+        ("BOOKING_DATABASE_URL", "sqlite:///:memory:"),
+        ("BOOKING_DATABASE_URL", "sqlite://booking.db"),
         ("BOOKING_DATABASE_POOL_SIZE", "0"),
         ("BOOKING_DATABASE_POOL_SIZE", "ten"),
         ("BOOKING_DATABASE_ROLE", "role; DROP TABLE"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from booking_adapters.sqlalchemy.audit import SqlAudit
 from booking_adapters.sqlalchemy.block_repository import SqlBlockRepository
 from booking_adapters.sqlalchemy.booking_repository import SqlBookingRepository
@@ -19,8 +17,8 @@ from booking_adapters.sqlalchemy.row_maker import RowMaker
 from booking_adapters.sqlalchemy.schema_check import schema_problems
 from booking_adapters.sqlalchemy.server_clock import server_time
 from booking_adapters.sqlalchemy.unit_of_work import SqlUnitOfWork
+from booking_adapters.sqlalchemy.url import parsed
 from booking_adapters.sqlalchemy.writer import Writer
-from booking_core.domain.kernel.errors import InvalidInput
 
 
 class SqlStorage:
@@ -49,28 +47,23 @@ class SqlStorage:
         pool_size: int = 8,
         sqlite_synchronous: str = "FULL",
     ) -> SqlStorage:
-        """The storage at that URL; nothing connects before it is used.
+        """The storage at that URL, or InvalidInput; nothing connects before it is used.
 
         `sqlite:///file.db` or `postgresql://user@host/name`; `role` is whom the session acts as
         on PostgreSQL, where it connects as somebody else.
         """
-        parsed = sa.make_url(url)
-        backend = parsed.get_backend_name()
-        if backend == "postgresql":
+        at = parsed(url)
+        if at.get_backend_name() == "postgresql":
             from booking_adapters.sqlalchemy.postgresql.driver import PostgresDriver
             from booking_adapters.sqlalchemy.postgresql.writer import PostgresWriter
 
-            database = Database(PostgresDriver(parsed, role=role, pool_size=pool_size))
+            database = Database(PostgresDriver(at, role=role, pool_size=pool_size))
             return cls(database, PostgresWriter(database))
-        if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):
-            from booking_adapters.sqlalchemy.sqlite.driver import SqliteDriver
-            from booking_adapters.sqlalchemy.sqlite.writer import SqliteWriter
+        from booking_adapters.sqlalchemy.sqlite.driver import SqliteDriver
+        from booking_adapters.sqlalchemy.sqlite.writer import SqliteWriter
 
-            database = Database(
-                SqliteDriver(parsed, synchronous=sqlite_synchronous, pool_size=pool_size)
-            )
-            return cls(database, SqliteWriter(database))
-        raise InvalidInput("database", "sqlite:///file.db or postgresql://user@host/name")
+        database = Database(SqliteDriver(at, synchronous=sqlite_synchronous, pool_size=pool_size))
+        return cls(database, SqliteWriter(database))
 
     def schema_problems(self) -> tuple[str, ...]:
         """What of the schema is missing, switched off or changed; nothing if all is well."""

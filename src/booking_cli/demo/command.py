@@ -8,13 +8,16 @@ import click
 from attrs import evolve
 
 from booking_adapters.composition import compose
-from booking_adapters.settings import Settings, read_settings
+from booking_adapters.environment import InvalidSetting
+from booking_adapters.settings import URL_NAME, Settings
 from booking_cli.demo.fill import fill
 from booking_cli.demo.place import ENV_FILE, settle
 from booking_cli.demo.welcome import welcome
 from booking_cli.migrate import bring_up_to_date
 from booking_cli.output import json_option, show
 from booking_cli.server import serve
+
+OPTION = "--database"
 
 
 @click.command("demo")
@@ -25,7 +28,7 @@ from booking_cli.server import serve
     show_default=True,
     help="Where its files are kept.",
 )
-@click.option("--database", metavar="URL", help="In place of a SQLite file there.")
+@click.option(OPTION, metavar="URL", help="In place of a SQLite file there.")
 @click.option("--serve", "serves", is_flag=True, help="Then answer HTTP requests.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option(
@@ -41,8 +44,8 @@ def command(folder: Path, database: str | None, serves: bool, host: str, port: i
 
     What is there already stays, so it can be run again and goes on where it was.
     """
-    settings = read_settings(settle(folder, database))
-    bring_up_to_date(settings.database)
+    settings = _settled(folder, database)
+    bring_up_to_date(settings.database, named=URL_NAME if database is None else OPTION)
     with compose(settings) as composition:
         made = fill(composition.engine)
     if serves:
@@ -50,6 +53,15 @@ def command(folder: Path, database: str | None, serves: bool, host: str, port: i
         serve(settings, lambda served: _welcome(served, folder))
     else:
         _tell(settings, folder, made)
+
+
+def _settled(folder: Path, database: str | None) -> Settings:
+    try:
+        return settle(folder, database)
+    except InvalidSetting as refusal:
+        if refusal.name != URL_NAME:
+            raise
+        raise InvalidSetting(OPTION, refusal.expected, refusal.found) from refusal
 
 
 def _welcome(settings: Settings, folder: Path) -> None:
