@@ -13,18 +13,17 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import psycopg
 
 from bench.database import database
 from bench.hold_postgresql import backend_of
 from bench.raw_expire import LEFT_OVER, RawExpire, fill
+from bench.stopwatch import cpu_of
 from bench.town import engine_on, furnish, terms_of
 from booking_adapters.sqlalchemy.storage import SqlStorage
 
 RESOURCES = 200
-NANOSECONDS = 1e9
 
 
 @dataclass(slots=True)
@@ -40,20 +39,15 @@ class Side:
 
     def once(self, batch: int) -> int:
         """Expire one batch; how many it was."""
-        server, client, begun = _cpu_of(self.pid), time.process_time(), time.perf_counter()
+        server, client, begun = cpu_of(self.pid), time.process_time(), time.perf_counter()
         count = self.expire(batch)
         if not count:
             return 0
         self.batches.append(time.perf_counter() - begun)
         self.client_cpu += time.process_time() - client
-        self.server_cpu += _cpu_of(self.pid) - server
+        self.server_cpu += cpu_of(self.pid) - server
         self.done += count
         return count
-
-
-def _cpu_of(pid: int) -> float:
-    """Seconds that the process has run: to the nanosecond, where ticks are longer than a batch."""
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / NANOSECONDS
 
 
 def race(url: str, batch: int) -> Mapping[str, Side]:
