@@ -155,6 +155,26 @@ def test_our_own_refund_is_noted_when_its_answer_was_lost(house: House) -> None:
         assert (balance.refunded, balance.due_back) == (1000, 0)
 
 
+@pytest.mark.parametrize("outage", Outage)
+def test_what_goes_back_is_asked_for_again_when_its_payment_is_told_of_again(
+    house: House, outage: Outage
+) -> None:
+    """The provider repeats what it tells until it is acknowledged: then nothing is owed."""
+    outages = OutagesInTurn()
+    outages.expect(Call.REFUND, outage)
+    with_provider(house, SimulatedGateway(house.clock, SeededRandomness(2), outages=outages))
+    booking, payment_id = begun(house)
+    house.engine.cancel_booking(CancelBooking(booking_id=booking.id), ANN)
+    (completed,) = told_of(house, payment_id, PAY)
+    assert house.engine.apply_callback(completed).account.balance("EUR").due_back == 1000
+    house.engine.apply_callback(completed)
+    balance = house.see(booking.id).account.balance("EUR")
+    assert (balance.refunded, balance.due_back) == (1000, 0)
+    record = house.gateway.find(DEFAULT_TENANT, payment_id)
+    assert record is not None
+    assert [refund.amount for refund in record.refunds] == [euros(1000)]
+
+
 def test_nobody_is_told_of_a_payment_that_is_not_theirs(house: House) -> None:
     """A payment that we never began, or began for another tenant, does not exist."""
     _, payment_id = begun(house)

@@ -49,6 +49,8 @@ class CompletePaymentHandler:
         by.run()
         dossier = self.bookings.of_payment(by.tenant_id, command.payment_id)
         if dossier.account.attempt(command.payment_id).captured is not None:
+            # Told again, perhaps because we were cut off before the money went back.
+            self.settle_refunds.of(dossier)
             return dossier
         # The payment itself is the key: callbacks that race have one effect, and one answer.
         key = f"captured:{command.payment_id}"
