@@ -1,248 +1,193 @@
 """Kill the server between every two storage calls, and ask again: `python -m campaign.kill`.
 
-For create, pay, cancel and reschedule, at every moment before or after a storage call, the HTTP
-server is killed with SIGKILL in the middle of a keyed request. A new server gets the same request
-with the same key: there must be one effect and one answer, and nothing may be lost.
+Each act is first done undisturbed, and its moments are counted: one before and one after every
+storage call. Then, moment by moment, the HTTP server is killed with SIGKILL in the middle of the
+request. A new server gets the same request: what it leaves must be what the undisturbed one left,
+there must be one answer, and nothing may be lost.
 """
 
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
-import os
-import signal
-import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import count
 from tempfile import TemporaryDirectory
 
-import uvicorn
-
-from booking_adapters.secret import Secret
-from booking_adapters.settings import TokenSettings
-from booking_adapters.simulated.payment_gateway import SimulatedGateway
-from booking_adapters.simulated.script import PAY
 from booking_adapters.sqlalchemy.migrate import migrate
-from booking_adapters.sqlalchemy.storage import SqlStorage
-from booking_adapters.system.clock import SystemClock
-from booking_adapters.system.randomness import SystemRandomness
-from booking_core.application.booking.create_booking import CreateBooking
-from booking_core.application.caller import Role, admin, customer
-from booking_core.application.payment.start_payment import StartPayment
-from booking_core.domain.booking.booking import Booking
-from booking_core.domain.kernel.ids import DEFAULT_TENANT, BookingId, CustomerId
-from booking_core.engine import BookingEngine, Ports
+from booking_core.application.caller import admin
+from booking_core.domain.kernel.ids import CustomerId
+from booking_core.ports.booking_repository import BookingFilter, Dossier
 from booking_core.ports.page import PageRequest
-from booking_http.app import create_app
-from booking_http.tokens import mint
-from campaign.crashing import CrashingStorage, Fuse
-from campaign.world import DOCTOR, HOUR, furnish, hour_of
+from booking_core.ports.payment_gateway import ProviderRecord
+from campaign.kill_acts import ACTS, Act, Round
+from campaign.kill_server import Answer, Request, Server
+from campaign.world import furnish
 
-TOKENS = TokenSettings(secret=Secret("a secret of the campaign's own, long enough for HS256"))
-ANN = customer("ann")
-NEVER = 0
-DAY_HOURS = 24
-TIMEOUT_SECONDS = 20
+ALL = PageRequest(limit=100)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked for twice: by path, body and key."""
+class Effect:
+    """What is there afterwards of one customer's only booking: what has happened, and the money.
 
-    path: str
-    body: object
-    key: str
+    The provider's view of the money is told beside ours: captured and given back, in minor units.
+    """
+
+    state: str
+    told: tuple[str, ...]
+    claims: int
+    balance: tuple[int, ...]
+    at_provider: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a client sees: None for a connection that died."""
+class Moment:
+    """A place in an act at which the server dies; `number` counts from 1."""
 
-    status: int
-    body: object
+    act: Act
+    number: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.act.name}, {self.number:02} {self.name}"
 
 
 @dataclass(slots=True)
 class Report:
-    """Kills by act, and everything that was not as it should be."""
+    """Kills by act and moment, and everything that was not as it should be."""
 
-    kills: dict[str, int] = field(default_factory=dict)
+    moments: int = 0
+    kills: dict[str, Counter[str]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
-
-class Server:
-    """A real HTTP server in a process of its own, forked when it is needed."""
-
-    def __init__(self, url: str, payments_path: str) -> None:
-        self.url, self.payments_path = url, payments_path
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-
-    @contextmanager
-    def engine(self, crash_at: int = NEVER) -> Iterator[BookingEngine]:
-        """An engine on the shared database, as every process opens one for itself."""
-        clock, randomness = SystemClock(), SystemRandomness()
-        storage = SqlStorage.open(self.url)
-        gateway = SimulatedGateway(clock, randomness, path=self.payments_path)
-        crashing = CrashingStorage(storage, Fuse(crash_at))
-        yield BookingEngine(
-            Ports(storage=crashing, payments=gateway, clock=clock, randomness=randomness)  # type: ignore[arg-type]
+    def printed(self) -> str:
+        """As JSON."""
+        by_act = {act: sum(moments.values()) for act, moments in self.kills.items()}
+        return json.dumps(
+            {
+                "kills": by_act,
+                "moments": self.moments,
+                "killed_at": self.kills,
+                "faults": self.faults,
+            },
+            indent=2,
         )
-        gateway.close()
-        storage.close()
-
-    def ask(self, request: Request, crash_at: int = NEVER) -> tuple[Answer | None, bool]:
-        """Ask a new server that dies at that moment; the answer, and whether it was killed."""
-        pid = os.fork()
-        if pid == 0:
-            self._serve(crash_at)
-        answer = self._client(request)
-        os.kill(pid, signal.SIGTERM)
-        _, status = os.waitpid(pid, 0)
-        return answer, os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-
-    def _serve(self, crash_at: int) -> None:
-        try:
-            with self.engine(crash_at) as engine:
-                config = uvicorn.Config(create_app(engine, TOKENS), log_level="error")
-                uvicorn.Server(config).run(sockets=[self.listener])
-        finally:
-            os._exit(0)
-
-    def _client(self, request: Request) -> Answer | None:
-        token = mint(TOKENS, ANN.id, [Role.CUSTOMER])
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_SECONDS)
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "Content-Type": "application/json",
-            "Idempotency-Key": request.key,
-        }
-        try:
-            connection.request("POST", request.path, json.dumps(request.body), headers)
-            response = connection.getresponse()
-            return Answer(response.status, json.loads(response.read()))
-        except (ConnectionError, http.client.HTTPException):
-            return None
-        finally:
-            connection.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """An act to be interrupted: how it begins, what is asked, and what is told exactly once."""
-
-    name: str
-    begin: Callable[[BookingEngine, int], BookingId | None]
-    request: Callable[[BookingId | None, int], tuple[str, object]]
-    told: str
-
-
-def acts() -> tuple[Act, ...]:
-    """Create, pay, cancel and reschedule; each round has an hour of its own."""
-    return (
-        Act("create", lambda engine, round: None, _create, "booking.created"),
-        Act("pay", _held, lambda id, round: (f"/bookings/{id}/payments", None), "payment.created"),
-        Act("cancel", _paid, lambda id, round: (f"/bookings/{id}/cancel", {}), "booking.cancelled"),
-        Act("reschedule", _paid, _reschedule, "booking.rescheduled"),
-    )
 
 
 def campaign(url: str, kills: int) -> Report:
-    """Interrupt act after act, moment after moment, until there were so many kills."""
-    report, round_ = Report(), 0
+    """That many kills, spread evenly over all moments of all acts."""
+    migrate(url)
     with TemporaryDirectory() as folder:
         server = Server(url, f"{folder}/payments.sqlite3")
-        migrate(url)
-        with server.engine() as engine:
+        with server.engine() as (engine, _):
             furnish(engine)
-        for act in cycle(acts()):
-            moment = 1
-            while sum(report.kills.values()) < kills:
-                round_ += 1
-                if not _interrupt(server, act, moment, round_, report):
-                    break  # The act has no such moment any more: on to the next.
-                report.kills[act.name] = report.kills.get(act.name, 0) + 1
-                moment += 1
-            if sum(report.kills.values()) >= kills or report.faults:
-                break
-        with server.engine() as engine:
-            report.faults += [f"{v.promise}: {v.detail}" for v in engine.verify().violations]
+        try:
+            return _campaign(server, kills)
+        finally:
+            server.stop()
+
+
+def _campaign(server: Server, kills: int) -> Report:
+    report, numbers = Report(), count(1)
+    left: dict[str, Effect] = {}
+    moments: list[Moment] = []
+    for act in ACTS:
+        names, left[act.name] = _undisturbed(act, Round(server, next(numbers)), report)
+        moments += [Moment(act, number, name) for number, name in enumerate(names, start=1)]
+        report.kills[act.name] = Counter()
+    report.moments = len(moments)
+    for moment in spread(moments, kills):
+        round = Round(server, next(numbers))
+        faults = list(_interrupted(moment, round, left[moment.act.name], report))
+        report.faults += [f"{moment}: {fault}" for fault in faults]
     return report
 
 
-def _interrupt(server: Server, act: Act, moment: int, round_: int, report: Report) -> bool:
-    """One request, killed at that moment and asked again; whether it was killed."""
-    with server.engine() as engine:
-        booking_id = act.begin(engine, round_)
-    path, body = act.request(booking_id, round_)
-    request = Request(path, body, key=f"round-{round_}")
-    first, killed = server.ask(request, moment)
-    again, _ = server.ask(request)
-    once_more, _ = server.ask(request)
-    where = f"{act.name} at moment {moment}"
-    if again is None or not 200 <= again.status < 300:
-        report.faults.append(f"{where}: refused when asked again: {again}")
-        return killed
-    if once_more != again or first not in (None, again):
-        report.faults.append(f"{where}: answers differ: {first} / {again} / {once_more}")
-    with server.engine() as engine:
-        told = _told(engine, BookingId(_booking_of(again)))
-    if told.count(act.told) != 1:
-        report.faults.append(f"{where}: told {told.count(act.told)} times: {told}")
-    return killed
+def spread(moments: list[Moment], kills: int) -> Iterator[Moment]:
+    """So many of them: each equally often, and what is left over at equal distances."""
+    whole, rest = divmod(kills, len(moments))
+    for _ in range(whole):
+        yield from moments
+    for place in range(rest):
+        yield moments[place * len(moments) // rest]
 
 
-def _booking_of(answer: Answer) -> str:
-    assert isinstance(answer.body, dict)
-    return str(answer.body.get("bookingId") or answer.body["id"])
+def _undisturbed(act: Act, round: Round, report: Report) -> tuple[tuple[str, ...], Effect]:
+    """The moments of the act, and what it leaves; asked for again, it must leave the same."""
+    request = act.begin(round)
+    first = round.server.ask(request)
+    moments = round.server.fuse.trail()
+    left = _effect(round)
+    report.faults += [
+        f"{act.name} undisturbed: {fault}" for fault in _answers(first, round, request)
+    ]
+    if _effect(round) != left:
+        report.faults.append(f"{act.name} undisturbed: {left}, asked again {_effect(round)}")
+    return moments, left
 
 
-def _told(engine: BookingEngine, booking_id: BookingId) -> list[str]:
-    page = engine.read_bookings.history(booking_id, PageRequest(limit=100), admin())
-    return [event.type for event in page.entries]
+def _interrupted(moment: Moment, round: Round, left: Effect, report: Report) -> Iterator[str]:
+    """One request, killed at that moment and asked again; what is wrong with what came of it."""
+    request = moment.act.begin(round)
+    first = round.server.ask(request, crash_at=moment.number)
+    if first is not None:
+        yield "no such moment"
+        return
+    if not round.server.stop():
+        yield "the connection died, the server did not"
+        return
+    report.kills[moment.act.name][f"{moment.number:02} {moment.name}"] += 1
+    yield from _answers(round.server.ask(request), round, request)
+    found = _effect(round)
+    if found != left:
+        yield f"left {found}, undisturbed {left}"
+    with round.server.engine() as (engine, _):
+        for violation in engine.verify().violations:
+            yield f"{violation.promise}: {violation.detail}"
 
 
-def _create(booking_id: BookingId | None, round_: int) -> tuple[str, object]:
-    line = hour_of(DOCTOR, round_ * DAY_HOURS)
-    assert line.start is not None
-    assert line.end is not None
-    item = {
-        "resourceId": DOCTOR,
-        "start": line.start.isoformat(),
-        "end": line.end.isoformat(),
-    }
-    return "/bookings", {"items": [item]}
+def _answers(answer: Answer | None, round: Round, request: Request) -> Iterator[str]:
+    """An answer must be given, and given again."""
+    if answer is None or not 200 <= answer.status < 300:
+        yield f"refused: {answer}"
+    again = round.server.ask(request)
+    if again != answer:
+        yield f"answers differ: {answer} / {again}"
 
 
-def _reschedule(booking_id: BookingId | None, round_: int) -> tuple[str, object]:
-    start = hour_of(DOCTOR, round_ * DAY_HOURS).start
-    assert start is not None
-    return f"/bookings/{booking_id}/reschedule", {"start": (start + HOUR / 2).isoformat()}
-
-
-def _held(engine: BookingEngine, round_: int) -> BookingId:
-    return _booked(engine, round_).id
-
-
-def _paid(engine: BookingEngine, round_: int) -> BookingId:
-    booking = _booked(engine, round_)
-    started = engine.start_payment(StartPayment(booking_id=booking.id), ANN)
-    gateway = engine.ports.payments
-    assert isinstance(gateway, SimulatedGateway)
-    gateway.play(DEFAULT_TENANT, started.attempt.id, PAY)
-    gateway.deliver_due(engine.apply_callback)
-    return booking.id
-
-
-def _booked(engine: BookingEngine, round_: int) -> Booking:
-    command = CreateBooking(
-        customer_id=CustomerId(ANN.id), items=(hour_of(DOCTOR, round_ * DAY_HOURS),)
+def _effect(round: Round) -> Effect:
+    with round.server.engine() as (engine, gateway):
+        wanted = BookingFilter(customer_id=CustomerId(round.by.id))
+        page = engine.read_bookings.page(wanted, ALL, admin())
+        (dossier,) = page.entries  # A second one would be a second effect.
+        history = engine.read_bookings.history(dossier.booking.id, ALL, admin())
+        records = [
+            gateway.find(dossier.booking.tenant_id, attempt.id)
+            for attempt in dossier.account.attempts
+        ]
+    return Effect(
+        state=dossier.booking.state.value,
+        told=tuple(event.type for event in history.entries),
+        claims=len(list(dossier.booking.claims())),
+        balance=_balance(dossier),
+        at_provider=tuple(_money(record) for record in records),
     )
-    return engine.create_booking(command, ANN).dossier.booking
+
+
+def _balance(dossier: Dossier) -> tuple[int, ...]:
+    balance = dossier.account.balance("EUR")
+    return balance.captured, balance.kept, balance.refunded, balance.due_back
+
+
+def _money(record: ProviderRecord | None) -> tuple[int, ...]:
+    if record is None:
+        return ()
+    captured = record.captured.amount_minor if record.captured else 0
+    return captured, *(refund.amount.amount_minor for refund in record.refunds)
 
 
 def main() -> int:
@@ -252,7 +197,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     options = parser.parse_args()
     report = campaign(options.database, options.kills)
-    print(json.dumps({"kills": report.kills, "faults": report.faults}, indent=2))
+    print(report.printed())
     return 1 if report.faults else 0
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from campaign.kill_acts import ACTS
 from tests.postgresql import DatabaseFactory
 
 REPOSITORY = Path(__file__).parents[2]
-RACERS, ATTEMPTS, KILLS = 8, 2400, 20
+RACERS, ATTEMPTS, KILLS = 8, 2400, 24
 
 
 def run(module: str, *options: str) -> dict[str, Any]:
@@ -64,3 +65,6 @@ def test_a_killed_server_leaves_one_effect(storage: str, request: pytest.Fixture
     report = run("kill", "--database", url, "--kills", str(KILLS))
     assert report["faults"] == []
     assert sum(report["kills"].values()) == KILLS
+    # At equal distances over all moments, so that no act is left out.
+    assert report["kills"].keys() == {act.name for act in ACTS}
+    assert min(report["kills"].values()) >= 1
