@@ -2,7 +2,7 @@
 
 import json
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ class Shop:
     """The demo's clinic."""
 
     served: Served
+    held: list[str] = field(default_factory=list)
 
     def hold(self) -> str:
         """Hold the first consultation that is free from the day after tomorrow on; its id."""
@@ -31,7 +32,14 @@ class Shop:
         }
         held = self.post("/bookings", {"items": [wish]})
         assert (held["state"], held["due"]) == ("PENDING", PRICE)
-        return str(held["id"])
+        self.held.append(held["id"])
+        return self.held[-1]
+
+    def let_go(self) -> None:
+        """Cancel what is still held."""
+        for booking_id in self.held:
+            if self.states(booking_id)[0] == "PENDING":
+                self.post(f"/bookings/{booking_id}/cancel", {"reason": "not_wanted"})
 
     def checkout(self, booking_id: str) -> str:
         """Begin to pay; the URL to open in a browser."""
