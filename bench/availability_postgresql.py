@@ -47,7 +47,7 @@ def sides(urls: str, seed: int) -> Mapping[str, Asking]:
     """Each question in each way; the URLs of the many claims and of the few, by a blank."""
     large, small = urls.split()
     raw = RawFree(large)
-    told = {}
+    told: dict[str, Asking] = {}
     engines = {ENGINE: large, FEW: small}
     for question in COUNT:
         told |= {f"{question}: {name}": side for name, side in _raw(raw, question).items()}
@@ -90,12 +90,12 @@ def check(urls: str) -> None:
     """All sides answer the same: each free gap is an hour long, so it is one slot."""
     by_side = sides(urls, 0)
     for question in COUNT:
-        answers = []
+        answers: list[Mapping[int, Sequence[Any]]] = []
         for name in (RAW, ARRAYS):
             found = by_side[f"{question}: {name}"].free()
             assert all(end - start == HOUR_US for gaps in found.values() for start, end in gaps)
             answers.append({key: [start for start, _ in gaps] for key, gaps in found.items()})
-        answers += [dict(by_side[f"{question}: {name}"].free()) for name in (ENGINE, FEW)]
+        answers += (by_side[f"{question}: {name}"].free() for name in (ENGINE, FEW))
         assert all(answer == answers[0] for answer in answers), question
         assert {len(starts) for starts in answers[0].values()} == {12 * DAYS[question]}
 

@@ -13,7 +13,7 @@ from booking_adapters.sqlalchemy.postgresql.driver import SESSION
 
 RESOURCES = 1000
 EACH = 1000
-# Of a small calendar the first resource has a month and a hundred others a week and a little.
+# The fewest: the first resource has a month, and 99 others a week and a little.
 MONTH, WEEK, WEEKS = 496, 96, 99
 SMALL = MONTH + WEEK * WEEKS
 
@@ -23,7 +23,8 @@ WITH blocked AS (
   INSERT INTO booking_block (tenant_id, id, resource_key, unit_ids, starts_at, ends_at, reason,
     created_at, version, claims)
   VALUES (1, %(id)s::uuid, %(key)s::int, '["1"]', %(start)s::timestamptz,
-    %(start)s::timestamptz + 2 * %(count)s::int * interval '1 hour', 'bench', now(), 1, %(count)s::int))
+    %(start)s::timestamptz + 2 * %(count)s::int * interval '1 hour', 'bench', now(), 1,
+    %(count)s::int))
 INSERT INTO booking_claim (tenant_id, live, resource_key, unit, starts_at, ends_at, holder_id,
   blocks, since, pinned)
 SELECT 1, true, %(key)s::int, 1, hour, hour + interval '1 hour', %(id)s::uuid, true, 1, true
@@ -34,16 +35,17 @@ FROM generate_series(%(start)s::timestamptz,
 
 def load(url: str, claims: int) -> None:
     """Migrate, and store that many claims from the midnight after next on, SMALL at least."""
-    each = min(EACH, claims // RESOURCES)
-    small = each < WEEK
-    furnish(url, WEEKS + 1 if small else RESOURCES)
+    resources = RESOURCES if claims >= RESOURCES * WEEK else WEEKS + 1
+    furnish(url, resources)
     start = midnight()
     options = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
     with psycopg.connect(url, autocommit=True, options=options) as connection:
         connection.execute("SET synchronous_commit = off")
-        for key in range(1, (WEEKS + 1 if small else RESOURCES) + 1):
-            count = (MONTH if key == 1 else WEEK) if small else each
+        left = max(claims, SMALL)
+        for key in range(1, resources + 1):
+            count = max(left // (resources + 1 - key), MONTH if key == 1 else WEEK)
             _block(connection, key, start, count)
+            left -= count
         connection.execute("VACUUM ANALYZE")
 
 
