@@ -66,11 +66,11 @@ _claims = (
 def _in_batches(*columns: sa.ColumnElement[Any]) -> Statement:
     """All bookings, in the order of their keys."""
     after = sa.tuple_(
-        sa.bindparam("tenant", type_=sa.Integer()), sa.bindparam("id", type_=booking.c.id.type)
+        sa.bindparam("id", type_=booking.c.id.type), sa.bindparam("tenant", type_=sa.Integer())
     )
-    key = sa.tuple_(booking.c.tenant_id, booking.c.id)
+    key = sa.tuple_(booking.c.id, booking.c.tenant_id)
     query = sa.select(booking.c.tenant_id, booking.c.id, *columns).where(key > after)
-    return Statement(at_most(query.order_by(booking.c.tenant_id, booking.c.id)))
+    return Statement(at_most(query.order_by(booking.c.id, booking.c.tenant_id)))
 
 
 _WITH_CLAIMS = _in_batches(booking.c.state, booking.c["items"], _claims)

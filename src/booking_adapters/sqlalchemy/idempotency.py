@@ -15,19 +15,25 @@ from booking_adapters.sqlalchemy.tables import answer, booking
 from booking_core.domain.kernel.ids import PaymentId
 from booking_core.ports.idempotency import Answer, Idempotency, RequestKey
 
+_asked = tuple(
+    answer.c[column] == sa.bindparam(name, type_=answer.c[column].type)
+    for column, name in (
+        ("tenant_id", "tenant"),
+        ("principal", "principal"),
+        ("operation", "operation"),
+        ("key", "key"),
+    )
+)
+# The booking's id is found first: for a join, without statistics, PostgreSQL walks through the
+# tenant's bookings.
+_answered = sa.select(answer.c.booking_id).where(*_asked).scalar_subquery()
 _ANSWER = Statement(
     sa.select(
         answer.c.fingerprint, answer.c.at, answer.c.payment_id, answer.c.snapshot, *BOOKING_COLUMNS
-    )
-    .join(
-        booking,
-        (booking.c.tenant_id == answer.c.tenant_id) & (booking.c.id == answer.c.booking_id),
-    )
-    .where(
-        answer.c.tenant_id == sa.bindparam("tenant"),
-        answer.c.principal == sa.bindparam("principal"),
-        answer.c.operation == sa.bindparam("operation"),
-        answer.c.key == sa.bindparam("key"),
+    ).where(
+        *_asked,
+        booking.c.tenant_id == sa.bindparam("tenant", type_=booking.c.tenant_id.type),
+        booking.c.id == _answered,
     )
 )
 _old = sa.tuple_(answer.c.tenant_id, answer.c.principal, answer.c.operation, answer.c.key)

@@ -5,7 +5,7 @@ They are given once and never change, so what was read once holds for ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -34,10 +34,11 @@ _UNITS = Statement(
 
 @dataclass(frozen=True, slots=True)
 class ResourceKeys:
-    """A resource's key, and the numbers of all units that it has or had."""
+    """A resource's key, and all units that it has or had: their numbers, and whose they are."""
 
     key: int
     numbers: Mapping[UnitId, int]
+    names: Mapping[int, UnitId]
 
 
 class Keys:
@@ -79,8 +80,24 @@ class Keys:
         kept = self._resources.get((tenant, resource_id))
         if kept is not None and all(unit_id in kept.numbers for unit_id in having):
             return kept
+        return self._resource_anew(tenant, resource_id)
+
+    def names(
+        self, tenant: int, resource_id: ResourceId, numbers: Set[int]
+    ) -> Mapping[int, UnitId]:
+        """The units by their numbers; read again if one of these is not among them."""
+        kept = self._resources.get((tenant, resource_id))
+        if kept is None or not numbers <= kept.names.keys():
+            kept = self._resource_anew(tenant, resource_id)
+        return {} if kept is None else kept.names
+
+    def _resource_anew(self, tenant: int, resource_id: ResourceId) -> ResourceKeys | None:
         units = self._database.rows(_UNITS, {"tenant": tenant, "id": resource_id})
         if not units:  # Every resource has at least one.
             return None
-        numbers = {UnitId(id): number for _, number, id in units}
-        return self._resources.put((tenant, resource_id), ResourceKeys(units[0][0], numbers))
+        keys = ResourceKeys(
+            key=units[0][0],
+            numbers={UnitId(id): number for _, number, id in units},
+            names={number: UnitId(id) for _, number, id in units},
+        )
+        return self._resources.put((tenant, resource_id), keys)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from booking_adapters.sqlalchemy.database import Database
 from booking_adapters.sqlalchemy.keys import Keys
 from booking_adapters.sqlalchemy.statement import Statement, overlapping
-from booking_adapters.sqlalchemy.tables import claim, unit
+from booking_adapters.sqlalchemy.tables import claim
 from booking_core.domain.kernel.claim import Claim
 from booking_core.domain.kernel.ids import BlockId, BookingId, ResourceId, TenantId, UnitId
 from booking_core.domain.kernel.span import Span
@@ -27,22 +27,14 @@ _shown = (
 
 _CLAIMS = Statement(
     sa.select(
-        unit.c.id,
+        claim.c.unit,
         claim.c.starts_at,
         claim.c.ends_at,
         claim.c.holder_id,
         claim.c.blocks,
         claim.c.pinned,
         claim.c.held_until,
-    )
-    .join(
-        unit,
-        (unit.c.tenant_id == claim.c.tenant_id)
-        & (unit.c.resource_key == claim.c.resource_key)
-        & (unit.c.number == claim.c.unit),
-    )
-    .where(*_shown, claim.c.resource_key == sa.bindparam("key", type_=claim.c.resource_key.type))
-    .order_by(claim.c.starts_at, unit.c.id)
+    ).where(*_shown, claim.c.resource_key == sa.bindparam("key", type_=claim.c.resource_key.type))
 )
 
 
@@ -59,10 +51,12 @@ class SqlOccupancy(Occupancy):
     ) -> Sequence[Claim]:
         tenant = self._keys.find_tenant(tenant_id)
         keys = None if tenant is None else self._keys.resource(tenant, resource_id)
-        if keys is None:
+        if tenant is None or keys is None:
             return ()
-        asked = self._asked(tenant, window, now) | {"key": keys.key}
-        return tuple(self._claim(resource_id, row) for row in self._database.rows(_CLAIMS, asked))
+        rows = self._database.rows(_CLAIMS, self._asked(tenant, window, now) | {"key": keys.key})
+        names = self._keys.names(tenant, resource_id, {row[0] for row in rows})
+        claims = (self._claim(resource_id, names[row[0]], row) for row in rows)
+        return tuple(sorted(claims, key=_by_start_and_unit))
 
     def busy(
         self,
@@ -93,15 +87,19 @@ class SqlOccupancy(Occupancy):
             "now": at(now),
         }
 
-    def _claim(self, resource_id: ResourceId, row: Sequence[Any]) -> Claim:
-        unit_id, starts_at, ends_at, holder, blocks, pinned, held_until = row
+    def _claim(self, resource_id: ResourceId, unit_id: UnitId, row: Sequence[Any]) -> Claim:
+        _, starts_at, ends_at, holder, blocks, pinned, held_until = row
         when = self._driver.from_instant
         return Claim(
             resource_id=resource_id,
-            unit_id=UnitId(unit_id),
+            unit_id=unit_id,
             span=Span(when(starts_at), when(ends_at)),
             booking_id=None if blocks else BookingId(holder),
             block_id=BlockId(holder) if blocks else None,
             pinned=bool(pinned),
             held_until=when(held_until),
         )
+
+
+def _by_start_and_unit(claim: Claim) -> tuple[datetime, UnitId]:
+    return claim.span.start, claim.unit_id

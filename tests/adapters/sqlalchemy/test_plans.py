@@ -12,18 +12,21 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from booking_adapters.sqlalchemy import booking_repository, idempotency, refusals
 from booking_adapters.sqlalchemy.migrate import migrate
 from booking_adapters.sqlalchemy.occupancy import _CLAIMS
 from booking_adapters.sqlalchemy.postgresql.busy_sql import BUSY
 from booking_adapters.sqlalchemy.postgresql.commit_sql import Shape, commit_sql
 from booking_adapters.sqlalchemy.postgresql.lapse_sql import LAPSE_SQL
 from booking_adapters.sqlalchemy.postgresql.rowset import Sql
+from booking_adapters.sqlalchemy.statement import Statement
 from booking_adapters.sqlalchemy.storage import SqlStorage
 from booking_core.ports.unit_of_work import JudgedBy, Lapse
 from tests.contract import builders as b
 from tests.postgresql import DatabaseFactory
 from tests.storages import PostgresStorages, libpq
 
+BY_TENANT_ALONE = re.compile(r"Index Cond: \(tenant_id = [^)]*\)$", re.MULTILINE)
 CONDITION = re.compile(r"booking_claim_no_overlap on booking_claim.*\n *Index Cond: (.*)")
 SHAPES = {
     "a hold": Shape(claimed=1, made=1, events=1, answers=1, resources=1),
@@ -31,6 +34,7 @@ SHAPES = {
     "a payment": Shape(
         touched=1, moved=1, payments=1, transfers=1, events=2, answers=1, services=1
     ),
+    "a payment for many": Shape(touched=2, moved=2, payments=1, transfers=1, events=2, answers=1),
     "a reschedule": Shape(claimed=2, released=2, moved=2, events=2, performances=1),
     "a block": Shape(claimed=2, laid=1),
     "a block that is lifted": Shape(released=2, lifted=1),
@@ -55,6 +59,19 @@ def plan_of(storage: SqlStorage, sql: str) -> str:
         rows = connection.execute(f"EXPLAIN EXECUTE it{nothing}".encode()).fetchall()
         connection.execute("DEALLOCATE it")
     return "\n".join(row for (row,) in rows)
+
+
+LOOK_UPS = {
+    "a dossier": booking_repository._DOSSIER,
+    "dossiers": booking_repository._DOSSIERS,
+    "a payment's dossier": booking_repository._OF_PAYMENT,
+    "whether a booking exists": booking_repository._EXISTS,
+    "a history": booking_repository._HISTORY,
+    "an answer": idempotency._ANSWER,
+    "live claims": refusals._LIVE,
+    "rivals": refusals._RIVALS,
+    "claims": _CLAIMS,
+}
 
 
 def numbered(text: str) -> str:
@@ -94,6 +111,7 @@ def test_a_batch_of_lapses_looks_each_up(storage: SqlStorage) -> None:
     plan = plan_of(storage, LAPSE_SQL[True]._text.decode())
     assert "Seq Scan" not in plan
     assert "booking_by_deadline" not in plan
+    assert not BY_TENANT_ALONE.search(plan)
 
 
 def test_nothing_walks_through_a_tenant(postgres_database_factory: DatabaseFactory) -> None:
@@ -119,7 +137,46 @@ def test_nothing_walks_through_a_tenant(postgres_database_factory: DatabaseFacto
     assert read["booking_claim_pkey"] <= 3 * HOLDS
 
 
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
+def test_no_part_of_a_commit_looks_up_by_tenant_alone(storage: SqlStorage, shape: Shape) -> None:
+    """Whatever belongs to a booking is found by the booking's own key."""
+    assert not BY_TENANT_ALONE.search(plan_of(storage, commit_sql(shape)._text.decode()))
+
+
+@pytest.mark.parametrize("statement", LOOK_UPS.values(), ids=LOOK_UPS.keys())
+def test_no_look_up_is_by_tenant_alone(storage: SqlStorage, statement: Statement) -> None:
+    """The same holds of what is read."""
+    plan = plan_of(storage, numbered(statement.text(storage._database.driver.dialect)))
+    assert "Index Cond" in plan
+    assert "Seq Scan" not in plan
+    assert not BY_TENANT_ALONE.search(plan)
+
+
+def test_a_session_that_began_on_an_empty_database_grows_with_it(
+    postgres_database_factory: DatabaseFactory,
+) -> None:
+    """Looking a booking up costs no more among many than among few, with the same connection."""
+    url = postgres_database_factory()
+    migrate(url)
+    storage = SqlStorage.open(url, pool_size=1)
+    b.furnish(storage)
+    with psycopg.connect(libpq(url)) as owner:
+        owner.execute("SELECT pg_stat_reset()")
+    looked = 0
+    for hour in range(MANY):
+        hold = b.make(storage, b.a_hold(f"hold-{hour}", b.span(hour, hour + 1)))
+        storage.bookings.get(hold.tenant_id, hold.id)
+        looked += 1
+    storage.close()
+    with psycopg.connect(libpq(url), autocommit=True) as owner:
+        while (read := owner.execute(BOOKINGS_READ).fetchone()[0]) < looked:  # type: ignore[index]
+            time.sleep(0.05)
+    assert read < 10 * looked  # A walk through them all each time: MANY / 2 times as much.
+
+
 HOLDS = 60
+MANY = 200
+BOOKINGS_READ = "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'booking'"
 INDEXES_READ = "SELECT indexrelname, idx_tup_read FROM pg_stat_user_indexes"
 TABLES_SCANNED = """SELECT relname FROM pg_stat_user_tables WHERE seq_scan > 0
     AND relname IN ('booking', 'booking_claim', 'booking_event', 'booking_answer')"""

@@ -86,9 +86,10 @@ UNLESS_RELEASED = """
         WHERE going.holder_id = c.holder_id AND going.resource_key = c.resource_key
           AND going.unit = c.unit AND going.starts_at = c.starts_at)"""
 
-CURRENT = """(SELECT count(*) FROM {source} AS judged JOIN booking_{noun} AS standing
-    ON standing.tenant_id = :tenant::int AND standing.id = judged.id
-    AND standing.revision = judged.revision) = :{kind}_n::int"""
+CURRENT = """(SELECT count(*) FROM {source} AS judged CROSS JOIN LATERAL (
+    SELECT s.revision FROM booking_{noun} AS s
+    WHERE s.tenant_id = :tenant::int AND s.id = judged.id OFFSET 0) AS standing
+    WHERE standing.revision = judged.revision) = :{kind}_n::int"""
 
 HOARDED = """NOT EXISTS (SELECT FROM {limits} AS at_most WHERE at_most.holds_max < at_most.own + (
     SELECT count(DISTINCT b.id) FROM booking AS b
@@ -97,26 +98,36 @@ HOARDED = """NOT EXISTS (SELECT FROM {limits} AS at_most WHERE at_most.holds_max
       AND c.resource_key = at_most.resource_key AND b.expires_at > :now::timestamptz
       AND b.id <> ALL (:saved_ids::uuid[])))"""
 
+# Rows are looked up one by one, by their keys, and changed where they were found: to a planner
+# without statistics one walk through the tenant seems cheaper. A row that somebody else is changing
+# is waited for, and judged again as it then stands.
 MOVED = """moved AS (
   UPDATE booking AS b SET state = m.state, version = m.version, sequence = m.sequence,
     starts_at = m.starts_at, ends_at = m.ends_at, expires_at = m.expires_at,
     checked_in_at = m.checked_in_at, price_minor = m.price_minor, currency = m.currency,
     reason_code = m.reason_code, flag = m.flag, items = m.items, claims = m.claims
-  FROM {moved} AS m, go
-  WHERE b.tenant_id = :tenant::int AND b.id = m.id AND b.version = m.version - 1
+  FROM {moved} AS m, go, LATERAL (
+    SELECT s.ctid AS place FROM booking AS s
+    WHERE s.tenant_id = :tenant::int AND s.id = m.id OFFSET 0) AS found
+  WHERE b.ctid = found.place AND b.version = m.version - 1
   RETURNING 1)"""
 
 LIFTED = """lifted AS (
   UPDATE booking_block AS b SET lifted_at = l.lifted_at, version = l.version
-  FROM {lifted} AS l, go
-  WHERE b.tenant_id = :tenant::int AND b.id = l.id AND b.version = l.version - 1
+  FROM {lifted} AS l, go, LATERAL (
+    SELECT s.ctid AS place FROM booking_block AS s
+    WHERE s.tenant_id = :tenant::int AND s.id = l.id OFFSET 0) AS found
+  WHERE b.ctid = found.place AND b.version = l.version - 1
   RETURNING 1)"""
 
 RELEASED = """released AS (
-  UPDATE booking_claim AS c SET live = false FROM {released} AS gone, go
-  WHERE c.tenant_id = :tenant::int AND c.resource_key = gone.resource_key
-    AND c.holder_id = gone.holder_id AND c.unit = gone.unit
-    AND c.starts_at = gone.starts_at AND c.ends_at = gone.ends_at AND c.live{after}
+  UPDATE booking_claim AS c SET live = false
+  FROM {released} AS gone, go, LATERAL (
+    SELECT s.ctid AS place FROM booking_claim AS s
+    WHERE s.tenant_id = :tenant::int AND s.resource_key = gone.resource_key
+      AND s.holder_id = gone.holder_id AND s.unit = gone.unit
+      AND s.starts_at = gone.starts_at AND s.ends_at = gone.ends_at OFFSET 0) AS found
+  WHERE c.ctid = found.place AND c.live{after}
   RETURNING 1)"""
 
 # Sorted, and without waiting for rivals that are inserting too: a plain INSERT into an exclusion
@@ -129,9 +140,12 @@ CLAIMED = """claimed AS (
 
 TOUCHED = """touched AS (
   UPDATE booking_claim AS c SET pinned = t.pinned, held_until = t.held_until
-  FROM {touched} AS t, granted
-  WHERE c.tenant_id = :tenant::int AND c.resource_key = t.resource_key
-    AND c.holder_id = t.holder_id AND c.unit = t.unit AND c.starts_at = t.starts_at AND c.live
+  FROM {touched} AS t, granted, LATERAL (
+    SELECT s.ctid AS place FROM booking_claim AS s
+    WHERE s.tenant_id = :tenant::int AND s.resource_key = t.resource_key
+      AND s.holder_id = t.holder_id AND s.unit = t.unit AND s.starts_at = t.starts_at
+    OFFSET 0) AS found
+  WHERE c.ctid = found.place AND c.live
     AND (c.pinned, c.held_until) IS DISTINCT FROM (t.pinned, t.held_until))"""
 
 INSERTED = """{kind}_in AS (

@@ -53,8 +53,8 @@ booking = table(
     text("terms_hash"),
     count("claims"),  # How many it has while it is live.
     derived("live_id", ID, f"CASE WHEN state IN ({quoted(LIVE)}) THEN id END"),
-    sa.PrimaryKeyConstraint("tenant_id", "id", name="booking_pkey"),
-    sa.UniqueConstraint("tenant_id", "live_id", name="booking_live_unique"),
+    sa.PrimaryKeyConstraint("id", "tenant_id", name="booking_pkey"),
+    sa.UniqueConstraint("live_id", "tenant_id", name="booking_live_unique"),
     one_of("state", BookingState, "booking_state_is_known"),
     sa.CheckConstraint("version >= 1 AND sequence >= 0", name="booking_counts"),
     sa.CheckConstraint("starts_at < ends_at", name="booking_lasts"),
@@ -74,7 +74,7 @@ booking = table(
         "terms_hash = encode(sha256(convert_to(terms, 'UTF8')), 'hex')",
         name="booking_terms_match_their_hash",
     ).ddl_if(dialect="postgresql"),
-    # None of these begins with tenant_id alone: to look up a key, foreign keys' included,
+    # Neither keys nor these begin with the tenant: to look up a key, foreign keys' included,
     # PostgreSQL takes any index that begins with a part of it, as long as it has no statistics,
     # and then walks through the whole tenant.
     sa.Index("booking_by_age", sa.text("(tenant_id + 0)"), "created_at", "id"),
@@ -105,7 +105,7 @@ event = table(
     count("schema_version"),
     document("data"),
     maybe_instant("published_at"),
-    sa.PrimaryKeyConstraint("tenant_id", "booking_id", "sequence", name="booking_event_pkey"),
+    sa.PrimaryKeyConstraint("booking_id", "tenant_id", "sequence", name="booking_event_pkey"),
     sa.ForeignKeyConstraint(
         ["tenant_id", "booking_id"],
         ["booking.tenant_id", "booking.id"],

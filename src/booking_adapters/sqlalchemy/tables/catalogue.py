@@ -38,7 +38,7 @@ resource = table(
     count("revision"),
     document("document"),
     sa.PrimaryKeyConstraint("tenant_id", "id", name="booking_resource_pkey"),
-    sa.UniqueConstraint("tenant_id", "key", name="booking_resource_key_unique"),
+    sa.UniqueConstraint("key", "tenant_id", name="booking_resource_key_unique"),
     sa.ForeignKeyConstraint(
         ["tenant_id"], ["booking_tenant.key"], name="booking_resource_tenant_fkey"
     ),

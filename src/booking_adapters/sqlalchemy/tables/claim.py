@@ -54,8 +54,8 @@ block = table(
     count("version"),
     count("claims"),  # How many it has while it is live.
     derived("live_id", ID, "CASE WHEN lifted_at IS NULL THEN id END"),
-    sa.PrimaryKeyConstraint("tenant_id", "id", name="booking_block_pkey"),
-    sa.UniqueConstraint("tenant_id", "live_id", name="booking_block_live_unique"),
+    sa.PrimaryKeyConstraint("id", "tenant_id", name="booking_block_pkey"),
+    sa.UniqueConstraint("live_id", "tenant_id", name="booking_block_live_unique"),
     sa.ForeignKeyConstraint(
         ["tenant_id", "resource_key"],
         ["booking_resource.tenant_id", "booking_resource.key"],
@@ -63,7 +63,7 @@ block = table(
     ),
     sa.CheckConstraint("version >= 1 AND claims >= 1", name="booking_block_counts"),
     *_lasts("booking_block_lasts"),
-    sa.Index("booking_block_by_resource", "tenant_id", "resource_key", "id"),
+    sa.Index("booking_block_by_resource", "resource_key", "tenant_id", "id"),
 )
 
 # What holds it is a booking or a block, alive as long as the claim is: the derived columns are
@@ -87,9 +87,9 @@ claim = table(
     derived("live_booking_id", ID, "CASE WHEN live AND NOT blocks THEN holder_id END"),
     derived("live_block_id", ID, "CASE WHEN live AND blocks THEN holder_id END"),
     sa.PrimaryKeyConstraint(
+        "holder_id",
         "tenant_id",
         "resource_key",
-        "holder_id",
         "unit",
         "starts_at",
         "since",
@@ -123,15 +123,15 @@ claim = table(
     ).ddl_if(dialect="postgresql"),
     sa.Index(
         "booking_claim_of_booking",
-        "tenant_id",
         "live_booking_id",
+        "tenant_id",
         postgresql_where=sa.text("live_booking_id IS NOT NULL"),
         sqlite_where=sa.text("live_booking_id IS NOT NULL"),
     ),
     sa.Index(
         "booking_claim_of_block",
-        "tenant_id",
         "live_block_id",
+        "tenant_id",
         postgresql_where=sa.text("live_block_id IS NOT NULL"),
         sqlite_where=sa.text("live_block_id IS NOT NULL"),
     ),

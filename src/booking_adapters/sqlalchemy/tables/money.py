@@ -45,10 +45,10 @@ payment = table(
     maybe_amount("captured_minor"),
     maybe_text("captured_currency"),
     maybe_text("failure"),
-    sa.PrimaryKeyConstraint("tenant_id", "id", name="booking_payment_pkey"),
-    sa.UniqueConstraint("tenant_id", "booking_id", "number", name="booking_payment_attempt_unique"),
+    sa.PrimaryKeyConstraint("id", "tenant_id", name="booking_payment_pkey"),
+    sa.UniqueConstraint("booking_id", "tenant_id", "number", name="booking_payment_attempt_unique"),
     # What refers to a payment says of which booking, and so cannot mix the money of two.
-    sa.UniqueConstraint("tenant_id", "booking_id", "id", name="booking_payment_booking_unique"),
+    sa.UniqueConstraint("booking_id", "tenant_id", "id", name="booking_payment_booking_unique"),
     sa.ForeignKeyConstraint(
         ["tenant_id", "booking_id"],
         ["booking.tenant_id", "booking.id"],
@@ -84,8 +84,8 @@ refund = table(
     text("state"),
     maybe_text("provider_ref"),
     maybe_text("failure"),
-    sa.PrimaryKeyConstraint("tenant_id", "id", name="booking_refund_pkey"),
-    sa.UniqueConstraint("tenant_id", "booking_id", "number", name="booking_refund_number_unique"),
+    sa.PrimaryKeyConstraint("id", "tenant_id", name="booking_refund_pkey"),
+    sa.UniqueConstraint("booking_id", "tenant_id", "number", name="booking_refund_number_unique"),
     sa.ForeignKeyConstraint(
         ["tenant_id", "booking_id", "payment_id"],
         ["booking_payment.tenant_id", "booking_payment.booking_id", "booking_payment.id"],
@@ -114,7 +114,7 @@ transfer = table(
     instant("at"),
     id_("payment_id"),
     maybe_id("refund_id"),
-    sa.PrimaryKeyConstraint("tenant_id", "booking_id", "number", name="booking_transfer_pkey"),
+    sa.PrimaryKeyConstraint("booking_id", "tenant_id", "number", name="booking_transfer_pkey"),
     sa.ForeignKeyConstraint(
         ["tenant_id", "booking_id", "payment_id"],
         ["booking_payment.tenant_id", "booking_payment.booking_id", "booking_payment.id"],
@@ -131,8 +131,8 @@ transfer = table(
     sa.CheckConstraint("number >= 1 AND amount_minor > 0", name="booking_transfer_counts"),
     sa.Index(
         "booking_transfer_captures_once",
-        "tenant_id",
         "payment_id",
+        "tenant_id",
         unique=True,
         postgresql_where=sa.text(CAPTURE),
         sqlite_where=sa.text(CAPTURE),

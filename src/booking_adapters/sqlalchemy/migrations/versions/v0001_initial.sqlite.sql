@@ -21,8 +21,8 @@ CREATE TABLE booking (
   terms_hash TEXT NOT NULL,
   claims INTEGER NOT NULL,
   live_id TEXT GENERATED ALWAYS AS (CASE WHEN state IN ('COMPLETED', 'CONFIRMED', 'NO_SHOW', 'PENDING', 'PENDING_CONFIRMATION') THEN id END) STORED,
-  CONSTRAINT booking_pkey PRIMARY KEY (tenant_id, id),
-  CONSTRAINT booking_live_unique UNIQUE (tenant_id, live_id),
+  CONSTRAINT booking_pkey PRIMARY KEY (id, tenant_id),
+  CONSTRAINT booking_live_unique UNIQUE (live_id, tenant_id),
   CONSTRAINT booking_state_is_known CHECK (state IN ('CANCELLED', 'COMPLETED', 'CONFIRMED', 'EXPIRED', 'FAILED', 'NO_SHOW', 'PENDING', 'PENDING_CONFIRMATION', 'REJECTED')),
   CONSTRAINT booking_counts CHECK (version >= 1 AND sequence >= 0),
   CONSTRAINT booking_lasts CHECK (starts_at < ends_at),
@@ -78,7 +78,7 @@ CREATE TABLE booking_event (
   schema_version INTEGER NOT NULL,
   data TEXT NOT NULL,
   published_at INTEGER,
-  CONSTRAINT booking_event_pkey PRIMARY KEY (tenant_id, booking_id, sequence),
+  CONSTRAINT booking_event_pkey PRIMARY KEY (booking_id, tenant_id, sequence),
   CONSTRAINT booking_event_booking_fkey FOREIGN KEY(tenant_id, booking_id) REFERENCES booking (tenant_id, id),
   CONSTRAINT booking_event_sequence_counts CHECK (sequence >= 1)
 ) STRICT;
@@ -93,7 +93,7 @@ CREATE TABLE booking_resource (
   revision INTEGER NOT NULL,
   document TEXT NOT NULL,
   CONSTRAINT booking_resource_pkey PRIMARY KEY (tenant_id, id),
-  CONSTRAINT booking_resource_key_unique UNIQUE (tenant_id, "key"),
+  CONSTRAINT booking_resource_key_unique UNIQUE ("key", tenant_id),
   CONSTRAINT booking_resource_tenant_fkey FOREIGN KEY(tenant_id) REFERENCES booking_tenant ("key"),
   CONSTRAINT booking_resource_revision_counts CHECK (revision >= 1)
 ) STRICT;
@@ -124,9 +124,9 @@ CREATE TABLE booking_payment (
   captured_minor INTEGER,
   captured_currency TEXT,
   failure TEXT,
-  CONSTRAINT booking_payment_pkey PRIMARY KEY (tenant_id, id),
-  CONSTRAINT booking_payment_attempt_unique UNIQUE (tenant_id, booking_id, number),
-  CONSTRAINT booking_payment_booking_unique UNIQUE (tenant_id, booking_id, id),
+  CONSTRAINT booking_payment_pkey PRIMARY KEY (id, tenant_id),
+  CONSTRAINT booking_payment_attempt_unique UNIQUE (booking_id, tenant_id, number),
+  CONSTRAINT booking_payment_booking_unique UNIQUE (booking_id, tenant_id, id),
   CONSTRAINT booking_payment_booking_fkey FOREIGN KEY(tenant_id, booking_id) REFERENCES booking (tenant_id, id),
   CONSTRAINT booking_payment_state_known CHECK (state IN ('CANCELLED', 'CREATED', 'FAILED', 'PAID', 'PARTIALLY_REFUNDED', 'PROCESSING', 'REFUNDED')),
   CONSTRAINT booking_payment_counts CHECK (number >= 1 AND amount_minor >= 0),
@@ -180,14 +180,14 @@ CREATE TABLE booking_block (
   version INTEGER NOT NULL,
   claims INTEGER NOT NULL,
   live_id TEXT GENERATED ALWAYS AS (CASE WHEN lifted_at IS NULL THEN id END) STORED,
-  CONSTRAINT booking_block_pkey PRIMARY KEY (tenant_id, id),
-  CONSTRAINT booking_block_live_unique UNIQUE (tenant_id, live_id),
+  CONSTRAINT booking_block_pkey PRIMARY KEY (id, tenant_id),
+  CONSTRAINT booking_block_live_unique UNIQUE (live_id, tenant_id),
   CONSTRAINT booking_block_resource_fkey FOREIGN KEY(tenant_id, resource_key) REFERENCES booking_resource (tenant_id, "key"),
   CONSTRAINT booking_block_counts CHECK (version >= 1 AND claims >= 1),
   CONSTRAINT booking_block_lasts CHECK (starts_at < ends_at AND ends_at - starts_at <= 319680000000000)
 ) STRICT;
 
-CREATE INDEX booking_block_by_resource ON booking_block (tenant_id, resource_key, id);
+CREATE INDEX booking_block_by_resource ON booking_block (resource_key, tenant_id, id);
 
 CREATE TABLE booking_refund (
   tenant_id INTEGER NOT NULL,
@@ -202,8 +202,8 @@ CREATE TABLE booking_refund (
   state TEXT NOT NULL,
   provider_ref TEXT,
   failure TEXT,
-  CONSTRAINT booking_refund_pkey PRIMARY KEY (tenant_id, id),
-  CONSTRAINT booking_refund_number_unique UNIQUE (tenant_id, booking_id, number),
+  CONSTRAINT booking_refund_pkey PRIMARY KEY (id, tenant_id),
+  CONSTRAINT booking_refund_number_unique UNIQUE (booking_id, tenant_id, number),
   CONSTRAINT booking_refund_payment_fkey FOREIGN KEY(tenant_id, booking_id, payment_id) REFERENCES booking_payment (tenant_id, booking_id, id),
   CONSTRAINT booking_refund_state_known CHECK (state IN ('FAILED', 'REQUESTED', 'SUCCEEDED')),
   CONSTRAINT booking_refund_counts CHECK (number >= 1 AND amount_minor > 0)
@@ -226,7 +226,7 @@ CREATE TABLE booking_claim (
   live_unit INTEGER GENERATED ALWAYS AS (CASE WHEN live THEN unit END) STORED,
   live_booking_id TEXT GENERATED ALWAYS AS (CASE WHEN live AND NOT blocks THEN holder_id END) STORED,
   live_block_id TEXT GENERATED ALWAYS AS (CASE WHEN live AND blocks THEN holder_id END) STORED,
-  CONSTRAINT booking_claim_pkey PRIMARY KEY (tenant_id, resource_key, holder_id, unit, starts_at, since),
+  CONSTRAINT booking_claim_pkey PRIMARY KEY (holder_id, tenant_id, resource_key, unit, starts_at, since),
   CONSTRAINT booking_claim_unit_fkey FOREIGN KEY(tenant_id, resource_key, live_unit) REFERENCES booking_unit (tenant_id, resource_key, offered),
   CONSTRAINT booking_claim_booking_fkey FOREIGN KEY(tenant_id, live_booking_id) REFERENCES booking (tenant_id, live_id),
   CONSTRAINT booking_claim_block_fkey FOREIGN KEY(tenant_id, live_block_id) REFERENCES booking_block (tenant_id, live_id),
@@ -238,9 +238,9 @@ CREATE INDEX booking_claim_by_end ON booking_claim (tenant_id, resource_key, end
 
 CREATE INDEX booking_claim_by_unit ON booking_claim (tenant_id, resource_key, unit, ends_at, starts_at) WHERE live;
 
-CREATE INDEX booking_claim_of_block ON booking_claim (tenant_id, live_block_id) WHERE live_block_id IS NOT NULL;
+CREATE INDEX booking_claim_of_block ON booking_claim (live_block_id, tenant_id) WHERE live_block_id IS NOT NULL;
 
-CREATE INDEX booking_claim_of_booking ON booking_claim (tenant_id, live_booking_id) WHERE live_booking_id IS NOT NULL;
+CREATE INDEX booking_claim_of_booking ON booking_claim (live_booking_id, tenant_id) WHERE live_booking_id IS NOT NULL;
 
 CREATE TABLE booking_transfer (
   tenant_id INTEGER NOT NULL,
@@ -253,7 +253,7 @@ CREATE TABLE booking_transfer (
   at INTEGER NOT NULL,
   payment_id TEXT NOT NULL,
   refund_id TEXT,
-  CONSTRAINT booking_transfer_pkey PRIMARY KEY (tenant_id, booking_id, number),
+  CONSTRAINT booking_transfer_pkey PRIMARY KEY (booking_id, tenant_id, number),
   CONSTRAINT booking_transfer_payment_fkey FOREIGN KEY(tenant_id, booking_id, payment_id) REFERENCES booking_payment (tenant_id, booking_id, id),
   CONSTRAINT booking_transfer_refund_fkey FOREIGN KEY(tenant_id, refund_id) REFERENCES booking_refund (tenant_id, id),
   CONSTRAINT booking_transfer_debit_known CHECK (debit IN ('DUE_BACK', 'KEPT', 'PROVIDER', 'SUSPENSE')),
@@ -262,4 +262,4 @@ CREATE TABLE booking_transfer (
   CONSTRAINT booking_transfer_counts CHECK (number >= 1 AND amount_minor > 0)
 ) STRICT;
 
-CREATE UNIQUE INDEX booking_transfer_captures_once ON booking_transfer (tenant_id, payment_id) WHERE debit = 'PROVIDER';
+CREATE UNIQUE INDEX booking_transfer_captures_once ON booking_transfer (payment_id, tenant_id) WHERE debit = 'PROVIDER';
