@@ -10,16 +10,19 @@ from booking_core.application.caller import Caller
 from tests.unit.application.house import NOON
 
 HOUR = timedelta(hours=1)
-UNITS = {"room": 1, "cellar": 1, "barn": 3}
+UNITS = {"room": 1, "cellar": 1, "barn": 3, "attic": 3}
+HOLDS_MOST = {"attic": 2}  # Of one customer.
 BUFFER = {"cellar": HOUR / 2}
 SEATS = ("A1", "A2", "A3", "B1", "B2", "B3")
 CONCERT = (NOON + 168 * HOUR, NOON + 170 * HOUR)
-HOLDING = ("PENDING",)
-KEEPS_OTHERS_OUT = ("PENDING", "CONFIRMED", "COMPLETED", "NO_SHOW")
+HOLDING = ("PENDING", "PENDING_CONFIRMATION")
+KEEPS_OTHERS_OUT = (*HOLDING, "CONFIRMED", "COMPLETED", "NO_SHOW")
 MOVES = {
-    "pay": {"PENDING": "CONFIRMED", "EXPIRED": "CONFIRMED", "FAILED": "CONFIRMED"},
-    "cancel": {"PENDING": "CANCELLED", "CONFIRMED": "CANCELLED"},
-    "reschedule": {"PENDING": "PENDING", "CONFIRMED": "CONFIRMED"},
+    "pay": dict.fromkeys((*HOLDING, "EXPIRED", "FAILED"), "CONFIRMED"),
+    "approve": {"PENDING_CONFIRMATION": "PENDING"},
+    "reject": {"PENDING_CONFIRMATION": "REJECTED"},
+    "cancel": dict.fromkeys((*HOLDING, "CONFIRMED"), "CANCELLED"),
+    "reschedule": {state: state for state in (*HOLDING, "CONFIRMED")},
     "check in": {"CONFIRMED": "CONFIRMED"},
     "complete": {"CONFIRMED": "COMPLETED"},
     "no-show": {"CONFIRMED": "NO_SHOW"},
@@ -62,6 +65,8 @@ class Payment:
 
     asked: int
     open: bool = True
+    processing: bool = False
+    silent: int | None = None  # So much came, and nobody was told of it.
     captured: int | None = None
     owed_back: int = 0
 
@@ -82,6 +87,7 @@ class Stay:
     expires: datetime | None
     price: int
     gives_all_back: bool
+    created: datetime
     state: str = "PENDING"
     payments: dict[str, Payment] = field(default_factory=dict)
     has_checked_in: bool = False
@@ -180,6 +186,42 @@ class Model:
         )
         return most + part.count > UNITS[part.resource]
 
+    def hoards(self, by: Caller, wanted: Iterable[Part]) -> bool:
+        """Whether the customer would hold too much of anything."""
+        for resource in {part.resource for part in wanted} & HOLDS_MOST.keys():
+            held = sum(
+                stay.by == by
+                and stay.state in HOLDING
+                and not stay.is_overdue(self.now)
+                and any(part.resource == resource for part in stay.parts)
+                for stay in self.stays.values()
+            )
+            if held >= HOLDS_MOST[resource]:
+                return True
+        return False
+
+    def free_seats(self, category: str | None = None) -> set[str]:
+        """Those of the concert that nobody has; row A is the front."""
+        taken = {part.seat for part in self.standing() if part.resource == "hall"}
+        rows = {None: "AB", "front": "A", "back": "B"}[category]
+        return {seat for seat in SEATS if seat[0] in rows and seat not in taken}
+
+    def best_together(self, count: int, category: str | None) -> set[str] | None:
+        """The best so many side by side: leaves few alone, then front, centre and left."""
+        free, blocks = self.free_seats(category), []
+        for row in "AB":
+            for first in range(1, 4):
+                seats = [f"{row}{number}" for number in range(first, first + count)]
+                if not free.issuperset(seats):
+                    continue
+                last, left = first + count - 1, free.difference(seats)
+                alone = sum(
+                    f"{row}{near}" in left and f"{row}{beyond}" not in left
+                    for near, beyond in ((first - 1, first - 2), (last + 1, last + 2))
+                )
+                blocks.append((alone, row, abs(first + last - 4), first, seats))
+        return set(min(blocks)[-1]) if blocks else None
+
     def capture(self, stay: Stay, payment: Payment, amount: int) -> None:
         """Money came: what becomes of it, and of the booking."""
         if payment.captured is not None:
@@ -190,7 +232,7 @@ class Model:
             return  # Somebody has to look at it.
         if due == 0 or amount < due:
             payment.owed_back = amount
-        elif stay.state == "PENDING" or self._can_come_back(stay):
+        elif stay.state in HOLDING or self._can_come_back(stay):
             stay.move("pay")
             payment.owed_back = amount - due
         elif stay.state in KEEPS_OTHERS_OUT:

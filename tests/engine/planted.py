@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from booking_adapters.memory.refusals import REFUSALS
 from booking_adapters.memory.storage import MemoryStorage
-from booking_core.domain.kernel.errors import BookingError
+from booking_core.domain.booking.booking import Booking
+from booking_core.domain.booking.lifecycle import BookingState
+from booking_core.domain.kernel.errors import BookingError, NotFound
+from booking_core.domain.kernel.ids import DEFAULT_TENANT, UnitId
 from booking_core.ports.booking_repository import OverdueHold
 from booking_core.ports.unit_of_work import (
     AlreadyAnswered,
@@ -23,6 +26,7 @@ from booking_core.ports.unit_of_work import (
 
 Commit = Callable[[Changes], None]
 BUGS: dict[str, Callable[[MemoryStorage], Any]] = {}
+EXTENDING = ("payment.processing", "booking.extended")
 
 
 def around(storage: MemoryStorage, **ports: Any) -> Any:
@@ -145,6 +149,125 @@ def a_hold_never_lapses(changes: Changes) -> Changes:
     return replace(changes, saved=saved)
 
 
+@of_changes
+def holds_are_not_limited(changes: Changes) -> Changes:
+    """Whoever comes first takes all."""
+    return replace(changes, hold_limits=())
+
+
+@of_changes
+def a_rejected_booking_keeps_its_place(changes: Changes) -> Changes:
+    """The provider does not want it, and nobody else gets it."""
+    rejected = any(each.booking.state is BookingState.REJECTED for each in changes.saved)
+    return replace(changes, released=()) if rejected else changes
+
+
+@of_changes
+def an_extended_hold_ends_as_before(changes: Changes) -> Changes:
+    """It was told to last for longer."""
+    if not any(event.type in EXTENDING for event in changes.events):
+        return changes
+    saved = tuple(
+        replace(each, booking=replace(each.booking, expires_at=_first_end(each.booking)))
+        for each in changes.saved
+    )
+    return replace(changes, saved=saved)
+
+
+def _first_end(booking: Booking) -> datetime:
+    return booking.created_at + booking.terms.hold_for
+
+
+@of_changes
+def a_refund_at_the_provider_goes_untold(changes: Changes) -> Changes:
+    """It is heard of, and its money is not counted."""
+    foreign = any(e.data.get("reason") == "refunded_at_provider" for e in changes.events)
+    if not foreign:
+        return changes
+    return replace(changes, saved=tuple(replace(each, transfers=()) for each in changes.saved))
+
+
+@bug
+def nobody_knows_a_payment_of_the_dead(storage: MemoryStorage) -> Any:
+    """What comes too late is of no interest."""
+    bookings = storage.bookings
+
+    def of_payment(tenant_id: Any, payment_id: Any) -> Any:
+        dossier = bookings.of_payment(tenant_id, payment_id)
+        if not dossier.booking.is_live:
+            raise NotFound("payment", payment_id)
+        return dossier
+
+    return around(storage, bookings=Port(bookings, of_payment=of_payment))
+
+
+@bug
+def a_key_has_one_answer_for_every_request(storage: MemoryStorage) -> Any:
+    """Whatever is asked for with it."""
+    answers = storage.idempotency
+
+    def answer(request: Any) -> Any:
+        found = answers.answer(request)
+        return found and replace(found, fingerprint=_LikeEveryOther(found.fingerprint))
+
+    return around(storage, idempotency=Port(answers, answer=answer))
+
+
+class _LikeEveryOther(str):
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+    __hash__ = str.__hash__
+
+
+@bug
+def bookings_are_found_next_door(storage: MemoryStorage) -> Any:
+    """Whoever knows its id opens it, whosever customer they are."""
+    bookings = storage.bookings
+
+    def get(tenant_id: Any, booking_id: Any) -> Any:
+        for whose in (tenant_id, DEFAULT_TENANT):
+            with suppress(NotFound):
+                return bookings.get(whose, booking_id)
+        raise NotFound("booking", booking_id)
+
+    return around(storage, bookings=Port(bookings, get=get))
+
+
+@bug
+def our_claims_count_next_door(storage: MemoryStorage) -> Any:
+    """Their pools are full when ours are."""
+    real = storage.occupancy
+
+    def claims(tenant_id: Any, resource_id: Any, window: Any, now: Any) -> Any:
+        return [
+            claim
+            for whose in {tenant_id, DEFAULT_TENANT}
+            for claim in real.claims(whose, resource_id, window, now)
+        ]
+
+    return around(storage, occupancy=Port(real, claims=claims))
+
+
+@bug
+def the_best_seats_are_chosen_blindly(storage: MemoryStorage) -> Any:
+    """Of the hall nobody knows who sits where."""
+    real = storage.occupancy
+
+    def claims(tenant_id: Any, resource_id: Any, window: Any, now: Any) -> Any:
+        found = list(real.claims(tenant_id, resource_id, window, now))
+        if resource_id != "hall":
+            return found
+        return found and [replace(claim, unit_id=UnitId("A2")) for claim in found]
+
+    return around(storage, occupancy=Port(real, claims=claims))
+
+
 @bug
 def overlaps_are_accepted(storage: MemoryStorage) -> Any:
     """Who comes second is let in."""
@@ -216,7 +339,7 @@ def the_release_is_a_commit_of_its_own(storage: MemoryStorage) -> Any:
     return around(storage, unit_of_work=Port(work, commit=commit))
 
 
-def _forgetful_of(**forgotten: str) -> Callable[[MemoryStorage], Any]:
+def _forgetful_of(**forgotten: Any) -> Callable[[MemoryStorage], Any]:
     """A storage that files answers by less than the whole request."""
 
     def plant(storage: MemoryStorage) -> Any:
@@ -239,6 +362,7 @@ def _forgetful_of(**forgotten: str) -> Callable[[MemoryStorage], Any]:
     return plant
 
 
+BUGS["a_key_counts_next_door_too"] = _forgetful_of(tenant_id=DEFAULT_TENANT)
 BUGS["a_key_counts_for_everybody"] = _forgetful_of(principal="anybody")
 BUGS["a_key_counts_for_every_operation"] = _forgetful_of(operation="anything")
 

@@ -9,7 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.engine.machine import EngineMachine
 from tests.storages import Storages
 
-EXAMPLES_MOST = {"memory": 40, "sqlite": 15, "postgresql": 6}  # The campaign looks further.
+EXAMPLES_MOST = {"memory": 30, "sqlite": 10, "postgresql": 5}  # The campaign looks further.
 
 CAMPAIGN = 1_000  # Who asks for so many examples has the time.
 
