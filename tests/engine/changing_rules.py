@@ -47,12 +47,13 @@ class ChangingRules(PassingRules):
             stay.move("cancel")
 
     @precondition(lambda self: self.model.stays)
-    @rule(which=whichever, start=starts)
-    def reschedule(self, which: int, start: int) -> None:
+    @rule(which=whichever, start=st.one_of(starts, st.none()))
+    def reschedule(self, which: int, start: int | None) -> None:
+        """To some time, or to where another one begins."""
         stay = self.pick(which, lambda it: it.parts[0].seat is None and self.is_movable(it))
         if stay.parts[0].seat is not None:
             return  # A performance cannot be moved.
-        begins = NOON + start * HOUR
+        begins = self.pick(which + 1).start if start is None else NOON + start * HOUR
         shift = begins - stay.start
         moved = tuple(replace(p, start=p.start + shift, end=p.end + shift) for p in stay.parts)
         can = (
