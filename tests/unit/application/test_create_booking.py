@@ -200,3 +200,11 @@ def test_a_line_that_cannot_be_had_is_refused_as_taken(house: House) -> None:
     with pytest.raises(Taken) as refused:
         house.book(stay(BARN), stay(ROOM))
     assert refused.value.resource_id == ROOM
+
+
+def test_two_times_in_one_room_are_had_where_an_overdue_hold_is_in_the_way(house: House) -> None:
+    """The second try looks at what is taken: the booking's own earlier line is no rival of it."""
+    house.book(stay(ROOM), by=BOB)
+    house.clock.advance(timedelta(minutes=10))
+    booking = house.book(stay(ROOM), stay(ROOM, timedelta(days=3)))
+    assert len(booking.items) == 2

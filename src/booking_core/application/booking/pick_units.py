@@ -110,5 +110,7 @@ class PickUnits:
             return stored
         others = [claim for claim in stored if claim.booking_id != at.own or at.own is None]
         return moved(others, at.moves) + [
-            claim for claim in at.earlier if claim.resource_id == resource_id
+            claim
+            for claim in at.earlier
+            if claim.resource_id == resource_id and claim.span.overlaps(window)
         ]
