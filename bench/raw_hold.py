@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import datetime, timedelta
+from random import getrandbits
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 
@@ -13,12 +15,12 @@ from booking_adapters.sqlalchemy.postgresql.driver import SESSION
 
 ONE_STATEMENT = """
 WITH rivals AS MATERIALIZED (
-  SELECT FROM booking_claim WHERE tenant_id = %(tenant)s::int AND resource_key = %(resource)s::bigint
+  SELECT FROM booking_claim WHERE tenant_id = %(tenant)s::int AND resource_key = %(resource)s::int
     AND unit = 1 AND live AND tstzrange(starts_at, ends_at, '[)') && tstzrange(%(start)s, %(end)s, '[)')),
 claimed AS (
   INSERT INTO booking_claim (tenant_id, live, resource_key, unit, starts_at, ends_at, holder_id,
     blocks, since, pinned, held_until)
-  SELECT %(tenant)s::int, true, %(resource)s::bigint, 1, %(start)s::timestamptz,
+  SELECT %(tenant)s::int, true, %(resource)s::int, 1, %(start)s::timestamptz,
     %(end)s::timestamptz, %(id)s::uuid, false, 1, false, %(expires)s::timestamptz
   WHERE NOT EXISTS (SELECT FROM rivals)
   ON CONFLICT DO NOTHING RETURNING 1),
@@ -54,7 +56,7 @@ WITH booked AS (
 claimed AS (
   INSERT INTO booking_claim (tenant_id, live, resource_key, unit, starts_at, ends_at, holder_id,
     blocks, since, pinned, held_until)
-  SELECT %(tenant)s::int, true, %(resource)s::bigint, 1, %(start)s::timestamptz,
+  SELECT %(tenant)s::int, true, %(resource)s::int, 1, %(start)s::timestamptz,
     %(end)s::timestamptz, id, false, 1, false, %(expires)s::timestamptz FROM booked
   ON CONFLICT DO NOTHING RETURNING 1),
 told AS (
@@ -69,7 +71,7 @@ answered AS (
 SELECT CASE WHEN count(*) = 1 THEN true ELSE booking_refuse() END FROM claimed
 """
 RIVALS = """
-SELECT FROM booking_claim WHERE tenant_id = %(tenant)s::int AND resource_key = %(resource)s::bigint
+SELECT FROM booking_claim WHERE tenant_id = %(tenant)s::int AND resource_key = %(resource)s::int
   AND unit = 1 AND live AND tstzrange(starts_at, ends_at, '[)') && tstzrange(%(start)s, %(end)s, '[)')
 """
 # Booking and claim in one, because the schema's own guard wants to see both.
@@ -103,10 +105,15 @@ ITEMS = [
 ]
 
 
+def in_time() -> str:
+    """An id that begins with the time, as the engine's do: random ones would cost the indexes more."""
+    return str(UUID(int=(time.time_ns() // 1_000_000) << 80 | 7 << 76 | 2 << 62 | getrandbits(62)))
+
+
 def parameters(resource: int, start: datetime, terms: str, terms_hash: str) -> dict[str, Any]:
     """What a client has to make up for each hold."""
     now = datetime.now(start.tzinfo)
-    booking_id = str(uuid4())
+    booking_id = in_time()
     items = json.dumps(ITEMS)
     data = json.dumps(
         {
@@ -131,7 +138,7 @@ def parameters(resource: int, start: datetime, terms: str, terms_hash: str) -> d
         "items": items,
         "terms": terms,
         "terms_hash": terms_hash,
-        "event": str(uuid4()),
+        "event": in_time(),
         "correlation": str(uuid4()),
         "data": data,
         "key": str(uuid4()),

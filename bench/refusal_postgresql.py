@@ -25,7 +25,7 @@ from booking_adapters.sqlalchemy.postgresql.driver import SESSION
 CLAIM = """
 INSERT INTO booking_claim (tenant_id, live, resource_key, unit, starts_at, ends_at, holder_id,
   blocks, since, pinned, held_until)
-VALUES (1, true, %s::bigint, 1, %s::timestamptz, %s::timestamptz, %s::uuid, false, 1, false, NULL)
+VALUES (1, true, %s::int, 1, %s::timestamptz, %s::timestamptz, %s::uuid, false, 1, false, NULL)
 ON CONFLICT DO NOTHING
 """
 
