@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import clients
-from bench.hold_postgresql import CLIENTS_MOST, Hours
+from bench.hold_postgresql import Hours
 from bench.raw_hold_sqlite import RawSqliteHold
 from bench.town import ANN, engine_on, furnish, resource_id, terms_of
 from booking_adapters.sqlalchemy.storage import SqlStorage
@@ -23,6 +23,7 @@ from booking_core.domain.kernel.errors import BookingError
 from booking_core.domain.kernel.ids import CustomerId
 
 RESOURCES = 200
+CLIENTS = 8  # At most: each has the hours to itself that leave its number over.
 RAW, ENGINE = "raw sqlite3", "engine"
 
 
@@ -66,7 +67,7 @@ class Raw:
 def sides(where: str, seed: int) -> Mapping[str, clients.Side]:
     """The two of one client; `where` is how synchronous, a blank, and the file."""
     synchronous, _, path = where.partition(" ")
-    hours = Hours(seed, CLIENTS_MOST, RESOURCES)
+    hours = Hours(seed, CLIENTS, RESOURCES)
     return {RAW: Raw(path, synchronous, hours), ENGINE: Engine(path, synchronous, hours)}
 
 

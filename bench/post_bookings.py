@@ -92,7 +92,7 @@ def by_hand(url: str, processes: int) -> Iterator[tuple[int, int]]:
 
 def requests() -> Callable[[], bytes]:
     """A request for an hour that nobody has; the same for both sides."""
-    hours = Hours(0)
+    hours = Hours(0, clients_most=1)
     token = mint(TOKENS, ANN.id, [Role.CUSTOMER], lifetime=timedelta(hours=12))
 
     def request() -> bytes:

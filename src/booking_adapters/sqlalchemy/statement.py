@@ -5,7 +5,7 @@ Measured: SQLAlchemy's execution of a prebuilt construct costs three times what 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
@@ -56,11 +56,23 @@ class json_rows(FunctionElement[Any]):  # noqa: N801 - it is an SQL function.
     inherit_cache = True
 
 
-class one_of(sa.ColumnElement[bool]):  # noqa: N801 - it reads as SQL.
+class Condition(sa.ColumnElement[bool]):
+    """A condition in the database's own words, taken as it stands.
+
+    SQLAlchemy would compare it with 1 where a database has no booleans, and then SQLite looks at
+    every row instead of using an index.
+    """
+
+    type = sa.Boolean()
+
+    def self_group(self, against: Any = None) -> Self:
+        return self
+
+
+class one_of(Condition):  # noqa: N801 - it reads as SQL.
     """Whether the column is one of many values, handed in as one parameter."""
 
     inherit_cache = True
-    type = sa.Boolean()
 
     def __init__(self, column: sa.ColumnElement[Any], name: str) -> None:
         self.column = column
@@ -100,11 +112,10 @@ def _one_of_sqlite(element: one_of, compiler: Any, **kw: Any) -> str:
     return f"{column} IN (SELECT value FROM json_each(:{element.name}))"
 
 
-class overlapping(sa.ColumnElement[bool]):  # noqa: N801 - it reads as SQL.
+class overlapping(Condition):  # noqa: N801 - it reads as SQL.
     """Whether a row's period shares a moment with the one from `:starts` to `:ends`."""
 
     inherit_cache = True
-    type = sa.Boolean()
 
     def __init__(self, table: sa.Table) -> None:
         self.table = table
@@ -123,7 +134,7 @@ def _overlapping_postgresql(element: overlapping, compiler: Any, **kw: Any) -> s
 @compiles(overlapping, "sqlite")
 def _overlapping_sqlite(element: overlapping, compiler: Any, **kw: Any) -> str:
     name = element.table.name
-    return f"{name}.ends_at > :starts AND {name}.starts_at < :ends"
+    return f"({name}.ends_at > :starts AND {name}.starts_at < :ends)"
 
 
 class position(FunctionElement[int]):  # noqa: N801 - it is an SQL function.

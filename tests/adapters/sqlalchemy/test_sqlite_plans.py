@@ -1,0 +1,38 @@
+"""How SQLite goes about what is looked up for every booking and every refusal."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy.dialects import sqlite
+
+from booking_adapters.sqlalchemy import refusals
+from booking_adapters.sqlalchemy.migrate import migrate
+from booking_adapters.sqlalchemy.statement import Statement
+from tests.adapters.sqlalchemy.test_plans import LOOK_UPS
+
+STATEMENTS = LOOK_UPS | {
+    f"versions of {table.name}": statement for table, statement in refusals._VERSIONS.items()
+}
+NAMED = sqlite.dialect(paramstyle="named")
+
+
+@pytest.mark.parametrize("statement", STATEMENTS.values(), ids=STATEMENTS.keys())
+def test_nothing_reads_through_a_table(statement: Statement, tmp_path: Path) -> None:
+    """Every table of bookings is searched by an index, whatever the condition on it."""
+    path = tmp_path / "plans.db"
+    migrate(f"sqlite:///{path}")
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {statement.text(NAMED)}", Anything())
+        steps = [step for *_, step in rows]
+    assert any(step.startswith("SEARCH booking") for step in steps)
+    assert not any(step.startswith("SCAN booking") for step in steps)
+
+
+class Anything(dict[str, object]):
+    """A value for every parameter: plans are made without looking at it."""
+
+    def __missing__(self, name: str) -> object:
+        return "[]" if name == "ids" else 1
