@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 
 from booking_core.ports.randomness import Randomness
 
@@ -14,6 +14,7 @@ class SystemRandomness(Randomness):
         # secrets.randbelow asks for one bit too many where the bound is a power of two, as an
         # id's is, and so throws every second draw away.
         bits = (bound - 1).bit_length()
-        while (drawn := secrets.randbits(bits) if bits else 0) >= bound:
+        octets, spare = -(-bits // 8), -bits % 8
+        while (drawn := int.from_bytes(os.urandom(octets), "big") >> spare) >= bound:
             pass
         return drawn

@@ -76,13 +76,13 @@ LOOK_UPS = {
 
 def numbered(text: str) -> str:
     """A statement of named parameters, as psycopg sends it."""
-    return Sql(re.sub(r"%\((\w+)\)s", r":\1", text))._text.decode()
+    return Sql(re.sub(r"%\((\w+)\)s", r":\1", text)).text.decode()
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
 def test_a_commit_looks_everything_up(storage: SqlStorage, shape: Shape) -> None:
     """No part of it reads through a table, or joins two of them."""
-    plan = plan_of(storage, commit_sql(shape)._text.decode())
+    plan = plan_of(storage, commit_sql(shape).text.decode())
     assert "Seq Scan" not in plan
     assert not re.search(r"(Hash|Merge) (Right |Left |Semi |Anti )?Join", plan)
 
@@ -90,7 +90,7 @@ def test_a_commit_looks_everything_up(storage: SqlStorage, shape: Shape) -> None
 @pytest.mark.parametrize("shape", [SHAPES["a hold"], SHAPES["a hold of many"]])
 def test_rivals_are_found_in_the_constraints_own_index(storage: SqlStorage, shape: Shape) -> None:
     """By tenant, resource, unit and period, all four: each column has the index's own type."""
-    plan = plan_of(storage, commit_sql(shape)._text.decode())
+    plan = plan_of(storage, commit_sql(shape).text.decode())
     (condition,) = CONDITION.findall(plan)
     assert condition.count(" AND ") == 3
     assert "&&" in condition
@@ -100,7 +100,7 @@ def test_rivals_are_found_in_the_constraints_own_index(storage: SqlStorage, shap
 def test_what_is_claimed_when_is_found_by_period(storage: SqlStorage, looks: str) -> None:
     """Neither the past nor other resources are looked at."""
     claims = _CLAIMS.text(storage._database.driver.dialect)
-    plan = plan_of(storage, numbered(claims) if looks == "claims" else BUSY._text.decode())
+    plan = plan_of(storage, numbered(claims) if looks == "claims" else BUSY.text.decode())
     (condition,) = CONDITION.findall(plan)
     assert {"tenant_id", "resource_key", "&&"} <= set(re.findall(r"\w+|&&", condition))
     assert "Seq Scan" not in plan
@@ -108,7 +108,7 @@ def test_what_is_claimed_when_is_found_by_period(storage: SqlStorage, looks: str
 
 def test_a_batch_of_lapses_looks_each_up(storage: SqlStorage) -> None:
     """However many there are, and never among all that is overdue: a batch would square that."""
-    plan = plan_of(storage, LAPSE_SQL[True]._text.decode())
+    plan = plan_of(storage, LAPSE_SQL[True].text.decode())
     assert "Seq Scan" not in plan
     assert "booking_by_deadline" not in plan
     assert not BY_TENANT_ALONE.search(plan)
@@ -140,7 +140,7 @@ def test_nothing_walks_through_a_tenant(postgres_database_factory: DatabaseFacto
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
 def test_no_part_of_a_commit_looks_up_by_tenant_alone(storage: SqlStorage, shape: Shape) -> None:
     """Whatever belongs to a booking is found by the booking's own key."""
-    assert not BY_TENANT_ALONE.search(plan_of(storage, commit_sql(shape)._text.decode()))
+    assert not BY_TENANT_ALONE.search(plan_of(storage, commit_sql(shape).text.decode()))
 
 
 @pytest.mark.parametrize("statement", LOOK_UPS.values(), ids=LOOK_UPS.keys())

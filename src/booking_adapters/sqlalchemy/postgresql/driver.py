@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import TextLoader
 
 from booking_adapters.sqlalchemy.driver import Driver
@@ -89,7 +90,7 @@ class PostgresDriver(Driver):
             pool_use_lifo=True,
             pool_reset_on_return=None,
         )
-        sa.event.listen(engine, "connect", _read_as_text)
+        sa.event.listen(engine, "connect", _adapt)
         return engine
 
     def to_instant(self, instant: datetime | None) -> datetime | None:
@@ -135,7 +136,10 @@ def _dialect() -> sa.Dialect:
     return sa.create_engine("postgresql+psycopg://").dialect
 
 
-def _read_as_text(connection: psycopg.Connection[Any], record: object) -> None:
+def _adapt(connection: psycopg.Connection[Any], record: object) -> None:
     # Ids and documents are text to the core: no UUID and no parsed JSON in between.
     connection.adapters.register_loader("uuid", TextLoader)
     connection.adapters.register_loader("json", TextLoader)
+    # By their size psycopg calls integers int2, int4 or int8, and each mixture of these would be a
+    # statement of its own to prepare and plan.
+    connection.adapters.register_dumper(int, Int8Dumper)

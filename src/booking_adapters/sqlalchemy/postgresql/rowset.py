@@ -19,7 +19,7 @@ class Sql:
     each time, which for a long text takes longer than the database does.
     """
 
-    __slots__ = ("_names", "_text")
+    __slots__ = ("names", "text")
 
     def __init__(self, text: str) -> None:
         numbers: dict[str, int] = {}
@@ -27,25 +27,23 @@ class Sql:
         def numbered(found: re.Match[str]) -> str:
             return f"${numbers.setdefault(found[1], len(numbers) + 1)}"
 
-        self._text = re.sub(r"(?<!:):(\w+)", numbered, text).encode()
-        self._names = tuple(numbers)
+        self.text = re.sub(r"(?<!:):(\w+)", numbered, text).encode()
+        self.names = tuple(numbers)  # In the order of their values.
 
     def one(self, connection: psycopg.Connection[Any], parameters: Mapping[str, Any]) -> Any:
         """Execute it; the first row."""
-        return self._execute(connection, parameters, False).fetchone()
+        return self.first(connection, [parameters[name] for name in self.names])
+
+    def first(self, connection: psycopg.Connection[Any], values: Sequence[Any]) -> Any:
+        """The same with the values in the order of their names."""
+        return psycopg.RawCursor(connection).execute(self.text, values).fetchone()
 
     def all(
         self, connection: psycopg.Connection[Any], parameters: Mapping[str, Any], *, binary: bool
     ) -> list[Any]:
         """Execute it; all rows."""
-        return self._execute(connection, parameters, binary).fetchall()
-
-    def _execute(
-        self, connection: psycopg.Connection[Any], parameters: Mapping[str, Any], binary: bool
-    ) -> psycopg.RawCursor[Any]:
-        cursor = psycopg.RawCursor(connection)
-        values = [parameters[name] for name in self._names]
-        return cursor.execute(self._text, values, binary=binary)
+        values = [parameters[name] for name in self.names]
+        return psycopg.RawCursor(connection).execute(self.text, values, binary=binary).fetchall()
 
 
 class Rowset:
@@ -54,13 +52,13 @@ class Rowset:
     Every value is cast: an index cannot be searched for a value of another type.
     """
 
-    __slots__ = ("_many", "_names", "_one", "_types", "columns")
+    __slots__ = ("_many", "_one", "_types", "columns", "names")
 
     def __init__(self, name: str, columns: Mapping[str, str]) -> None:
         self.columns = ", ".join(columns)
-        self._names = [f"{name}_{column}" for column in columns]
+        self.names = [f"{name}_{column}" for column in columns]
         self._types = list(columns.values())
-        typed = list(zip(self._names, columns.items(), strict=True))
+        typed = list(zip(self.names, columns.items(), strict=True))
         scalars = ", ".join(f":{name}::{type} AS {column}" for name, (column, type) in typed)
         arrays = ", ".join(f":{name}::{type}[]" for name, (_, type) in typed)
         self._one = f"(SELECT {scalars})"
@@ -70,13 +68,16 @@ class Rowset:
         """The rows as a subquery."""
         return self._many if many else self._one
 
-    def parameters(self, rows: Sequence[Row]) -> dict[str, Any]:
-        """What the subquery's parameters are."""
+    def values(self, rows: Sequence[Row]) -> Sequence[Any]:
+        """What the subquery's parameters are, in the order of `names`."""
         if len(rows) == 1:
-            return dict(zip(self._names, rows[0], strict=True))
+            return rows[0]
         columns = zip(*rows, strict=True)
-        arrays = (_array(values, type) for values, type in zip(columns, self._types, strict=True))
-        return dict(zip(self._names, arrays, strict=True))
+        return [_array(values, type) for values, type in zip(columns, self._types, strict=True)]
+
+    def parameters(self, rows: Sequence[Row]) -> dict[str, Any]:
+        """The same, each with its name."""
+        return dict(zip(self.names, self.values(rows), strict=True))
 
 
 # psycopg writes a list element by element, at two microseconds each; this takes a tenth of it. It

@@ -59,7 +59,8 @@ class Schedule:
     @property
     def always_open(self) -> bool:
         """Whether no wish can ever fall outside it: then nobody needs to unroll it."""
-        return not self.exceptions and all(hours == ALL_DAY for hours in self.weekly)
+        return not self.exceptions and self.weekly == EVERY_DAY
 
 
-ALWAYS_OPEN = Schedule(weekly=(ALL_DAY,) * 7)
+EVERY_DAY = (ALL_DAY,) * 7
+ALWAYS_OPEN = Schedule(weekly=EVERY_DAY)
