@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from booking_adapters.sqlalchemy.driver import Driver
 from booking_adapters.sqlalchemy.statement import Statement
+from booking_adapters.sqlalchemy.warm import Warm
 from booking_core.domain.kernel.errors import Busy
 
 T = TypeVar("T")
@@ -24,6 +25,7 @@ class Database:
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
         self.engine = driver.engine()
+        self._warm = Warm()
 
     @contextmanager
     def connection(self) -> Iterator[Any]:
@@ -41,7 +43,7 @@ class Database:
             if busy is None:
                 raise
             raise busy from error
-        pooled.close()
+        self._warm.give(pooled)
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:
@@ -83,11 +85,12 @@ class Database:
 
     def close(self) -> None:
         """Let go of all connections that are not in use."""
+        self._warm.clear()
         self.engine.dispose()
 
     def _checkout(self) -> sa.PoolProxiedConnection:
         try:
-            return self.engine.raw_connection()
+            return self._warm.take(self.engine.raw_connection)
         except sa.exc.TimeoutError:
             raise Busy("every database connection is in use") from None
         except (self.driver.error, sa.exc.DBAPIError) as error:
@@ -107,4 +110,5 @@ class Database:
 
     def _drop(self, pooled: sa.PoolProxiedConnection) -> None:
         pooled.invalidate()
+        self._warm.clear()
         self.engine.dispose()  # What killed one connection has most likely killed all.

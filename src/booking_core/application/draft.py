@@ -33,11 +33,11 @@ class Page:
     def numbered(self) -> Booking:
         """The booking with its next version, and with its events counted."""
         old = self.before.booking if self.before else None
-        return replace(
-            self.booking,
-            version=(old.version if old else 0) + 1,
-            sequence=(old.sequence if old else 0) + len(self.told),
-        )
+        version = (old.version if old else 0) + 1
+        sequence = (old.sequence if old else 0) + len(self.told)
+        if (self.booking.version, self.booking.sequence) == (version, sequence):
+            return self.booking  # A new one, made so: a copy of twenty fields is saved.
+        return replace(self.booking, version=version, sequence=sequence)
 
     def saved(self, booking: Booking) -> Saved:
         """The booking with those rows of its money that are new or changed."""

@@ -16,6 +16,13 @@ from booking_core.domain.booking.lifecycle import BookingState
 from booking_core.domain.kernel.ids import BookingId, CustomerId, named
 from booking_core.ports.unit_of_work import HoldLimit
 
+# By the state that a booking begins in.
+TOLD = {
+    BookingState.PENDING: ("booking.created",),
+    BookingState.PENDING_CONFIRMATION: ("booking.created", "booking.approval_requested"),
+    BookingState.CONFIRMED: ("booking.created", "booking.confirmed"),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateBooking:
@@ -43,6 +50,7 @@ class CreateBookingHandler:
         draft = turn.draft
         chosen = self.choose_items(command.items, turn)
         state, expires_at = _begins(chosen, draft.now)
+        told = TOLD[state]
         booking = Booking(
             tenant_id=draft.by.tenant_id,
             id=BookingId(draft.ids.one()),
@@ -55,13 +63,15 @@ class CreateBookingHandler:
             terms=chosen.terms,
             created_at=draft.now,
             expires_at=expires_at,
+            version=1,
+            sequence=len(told),
         )
         page = draft.new(booking)
-        page.tell("booking.created", booking_facts(booking))
-        if state is BookingState.PENDING_CONFIRMATION:
-            page.tell("booking.approval_requested", booking_facts(booking))
-        if state is BookingState.CONFIRMED:
-            page.tell("booking.confirmed", booking_facts(booking) | {"code": booking.code})
+        facts = booking_facts(booking)
+        for type in told:
+            page.tell(
+                type, facts | {"code": booking.code} if type == "booking.confirmed" else facts
+            )
         draft.judged_by += chosen.judged_by
         draft.retries_when_taken = chosen.contended
         if booking.is_held:
