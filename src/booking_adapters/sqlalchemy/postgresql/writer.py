@@ -56,11 +56,7 @@ class PostgresWriter(Writer):
         granted, answered, current, rivals = found
         if granted:
             return None
-        explained = (
-            answered == "f"
-            and current == "t"
-            and not (shape.moved or shape.released or shape.limits)
-        )
+        explained = not answered and current and not (shape.moved or shape.released or shape.limits)
         return Refused(rivals=_rivals(rivals) if explained and rivals else None)
 
     def lapse(self, lapses: Sequence[Row], now: Any) -> int:
