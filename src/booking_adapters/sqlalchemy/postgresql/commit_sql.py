@@ -150,7 +150,7 @@ TOUCHED = """touched AS (
 
 INSERTED = """{kind}_in AS (
   INSERT INTO {table} (tenant_id, {columns})
-  SELECT :tenant::int, given.* FROM {source} AS given, granted{conflict})"""
+  SELECT :tenant::int, given.* FROM {source} AS given, {granted}{conflict})"""
 
 TABLES = {
     "made": "booking",
@@ -175,9 +175,8 @@ ANSWERED = """EXISTS (SELECT FROM booking_answer AS a WHERE a.tenant_id = :tenan
     AND a.principal = :answer_principal::text AND a.operation = :answer_operation::text
     AND a.key = :answer_key::text)"""
 
-SELECT = """SELECT CASE WHEN EXISTS (SELECT FROM granted) THEN true{refuse} ELSE false END,
-  CASE WHEN NOT EXISTS (SELECT FROM go) THEN {answered} END,
-  CASE WHEN NOT EXISTS (SELECT FROM go) THEN {current} END{rivals}"""
+SELECT = """SELECT CASE WHEN EXISTS (SELECT FROM {granted}) THEN true{refuse} ELSE false END,
+  CASE WHEN NOT EXISTS (SELECT FROM go) THEN {answered} END, {current}{rivals}"""
 
 REFUSE = " WHEN EXISTS (SELECT FROM go) THEN booking_refuse()"
 
@@ -197,7 +196,8 @@ def commit_sql(shape: Shape) -> Sql:
     select = SELECT.format(
         refuse=refuse,
         answered=ANSWERED if shape.answers else "false",
-        current=current or "true",
+        granted=_granted(shape),
+        current="(SELECT current FROM judged)" if current else "true",
         rivals=", (SELECT json_agg(rivals) FROM rivals)" if shape.claimed else ", NULL",
     )
     parts = ",\n".join(_parts(shape, sources, current))
@@ -210,6 +210,8 @@ def _parts(shape: Shape, sources: dict[str, str], current: str) -> Iterator[str]
     if shape.claimed:
         unless = UNLESS_RELEASED.format(**sources) if shape.released else ""
         yield RIVALS.format(claimed=sources["claimed"], unless_released=unless)
+    if current:
+        yield f"judged AS MATERIALIZED (SELECT {current} AS current)"
     yield _go(shape, sources, current)
     done: list[str] = []
     for part, kind in ((MOVED, "moved"), (LIFTED, "lifted"), (RELEASED, "released")):
@@ -221,19 +223,33 @@ def _parts(shape: Shape, sources: dict[str, str], current: str) -> Iterator[str]
         after = _counted(done, "\n  WHERE ")
         yield CLAIMED.format(columns=columns, claimed=sources["claimed"], after=after)
         done.append("claimed")
-    yield f"granted AS MATERIALIZED (SELECT FROM go{_counted(done, ' WHERE ')})"
+    granted = _granted(shape)
+    if granted == "granted":
+        yield f"granted AS MATERIALIZED (SELECT FROM go{_counted(done, ' WHERE ')})"
     if shape.touched:
         yield TOUCHED.format(**sources)
     for kind, table in TABLES.items():
         if kind in sources:
             columns, conflict = ROWSETS[kind].columns, CONFLICTS.get(kind, "")
             yield INSERTED.format(
-                kind=kind, table=table, columns=columns, source=sources[kind], conflict=conflict
+                kind=kind,
+                table=table,
+                columns=columns,
+                source=sources[kind],
+                granted=granted,
+                conflict=conflict,
             )
 
 
+def _granted(shape: Shape) -> str:
+    """What has a row only if all is as it should be: where one claim is all there is to count, it
+    is that claim's own row."""
+    counted = shape.moved or shape.lifted or shape.released or shape.claimed != 1
+    return "granted" if counted or shape.touched else "claimed"
+
+
 def _go(shape: Shape, sources: dict[str, str], current: str) -> str:
-    conditions = [current] if current else []
+    conditions = ["(SELECT current FROM judged)"] if current else []
     if shape.claimed:
         conditions.append("NOT EXISTS (SELECT FROM rivals)")
     if shape.limits:
