@@ -74,8 +74,10 @@ def history(house: House, booking: Booking) -> tuple[DomainEvent, ...]:
 
 
 def stays(house: House) -> None:
-    """One comes and goes, one does not come, one has a seat."""
+    """One comes and goes, one does not come, one has seats, and one does not want them."""
     house.confirmed(Line(performance_id=CONCERT, quantity=2))
+    unwanted = house.book(Line(performance_id=CONCERT, quantity=1))
+    house.engine.cancel_booking(CancelBooking(booking_id=unwanted.id), ANN)
     came = house.confirmed(stay(ROOM, 3 * HOUR))
     stayed_away = house.confirmed(stay(CELLAR, 3 * HOUR), by=BOB)
     house.clock.advance(3 * HOUR)
