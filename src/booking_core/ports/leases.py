@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Set
 from datetime import datetime
 from typing import Protocol
+
+
+def fair_share(shards: int, holders: int, mine: Set[int], free: Set[int]) -> frozenset[int]:
+    """Which of so many shards one of so many holders shall have, of its own and of the free ones.
+
+    It keeps what it has, up to its share, so that shards change hands as seldom as can be.
+    """
+    share = -(-shards // holders)
+    kept = sorted(mine)[:share]
+    return frozenset((*kept, *sorted(free)[: share - len(kept)]))
 
 
 class Leases(Protocol):
@@ -20,9 +31,9 @@ class Leases(Protocol):
     ) -> frozenset[int]:
         """Renew what the holder has of this work, and bring it to a fair share; what it has then.
 
-        A share is `shards` divided by all who hold some now, itself included, rounded up; who has
-        more gives some up, who has less takes what is free. Holders that come and go are noticed
-        at the next call.
+        A share is `shards` divided by all who have called and not lapsed, itself included, rounded
+        up; who has more gives some up, who has less takes what is free. Holders that come and go
+        are noticed at the next call. Raises Busy when storage cannot be reached.
         """
         ...
 

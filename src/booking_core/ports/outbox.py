@@ -12,6 +12,7 @@ from booking_core.domain.kernel.events import DomainEvent
 from booking_core.domain.kernel.ids import BookingId
 
 SHARDS = 64
+BACKLOG_MAX = 1_000_000
 
 
 def shard_of(booking_id: BookingId) -> int:
@@ -32,7 +33,7 @@ class Unsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """How much waits to be told, and since when."""
+    """How much waits to be told, and since when; `count` stops at BACKLOG_MAX."""
 
     count: int
     oldest: datetime | None
@@ -59,5 +60,5 @@ class Outbox(Protocol):
 
     @abstractmethod
     def backlog(self) -> Backlog:
-        """Of all shards."""
+        """Of all shards; `oldest` is when the first of them happened."""
         ...
