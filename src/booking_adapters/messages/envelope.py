@@ -97,5 +97,9 @@ class EnvelopeCodec:
             upcast = self._upcasts.get((type, version))
             if upcast is None:
                 raise UnknownMessage(type, version)
-            data, version = cast(Any, dict(upcast(data))), version + 1
+            try:
+                data = cast(Any, dict(upcast(data)))
+            except (LookupError, TypeError, ValueError, AttributeError):
+                raise WrongMessage("data", f"that of version {version}") from None
+            version += 1
         return version, data

@@ -256,6 +256,15 @@ def test_an_old_version_is_read_as_todays() -> None:
     assert read.data == {"bookingId": FIRST.booking_id, "reason": "hold_lapsed"}
 
 
+def test_old_data_that_was_never_right_is_wrong() -> None:
+    """An upcast may trust what it reads: its stumbling is a refusal, not a crash."""
+    upcasts = {("booking.expired", 1): lambda data: {"bookingId": data["booking"]["id"]}}
+    codec = EnvelopeCodec({"booking.expired": Told("It lapsed.", EndedData, 2)}, upcasts)
+    for data in ({}, {"booking": None}, {"booking": "b"}):
+        with pytest.raises(WrongMessage, match="data of the message must be that of version 1"):
+            codec.decode(codec.encode(replace(FIRST, type="booking.expired", data=data)))
+
+
 def test_a_version_that_nobody_can_read_any_more_is_unknown() -> None:
     """And not wrong."""
     codec = EnvelopeCodec({"booking.created": Told("It was made.", EndedData, 2)}, {})

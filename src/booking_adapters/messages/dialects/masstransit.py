@@ -49,9 +49,9 @@ class Envelope:
     message_id: Id
     message_type: tuple[Text, ...]
     message: AnyObject
-    correlation_id: Text | None = None
-    conversation_id: Text | None = None
-    initiator_id: Text | None = None
+    correlation_id: Id | None = None
+    conversation_id: Id | None = None
+    initiator_id: Id | None = None
     sent_time: Instant | None = None
 
 

@@ -38,7 +38,7 @@ class Told:
     """What all of them tell."""
 
     tenant_id: Id
-    correlation_id: Text | None = None
+    correlation_id: Id | None = None
 
 
 @frozen(kw_only=True)
