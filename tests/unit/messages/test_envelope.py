@@ -13,8 +13,11 @@ import pytest
 from booking_adapters.messages.catalogue import EVENTS, EndedData, Told
 from booking_adapters.messages.codec import BODY_BYTES_MOST, CONTENT_TYPE
 from booking_adapters.messages.envelope import EnvelopeCodec
+from booking_core.application.booking.reschedule_booking import RescheduleBooking
+from booking_core.domain.catalogue.rules import Rules
+from booking_core.domain.kernel.errors import InvalidInput
 from booking_core.domain.kernel.events import DomainEvent
-from booking_core.domain.kernel.ids import EventId
+from booking_core.domain.kernel.ids import EventId, ResourceId
 from booking_core.domain.kernel.incoming import (
     Incoming,
     OversizedMessage,
@@ -23,7 +26,8 @@ from booking_core.domain.kernel.incoming import (
     WrongMessage,
 )
 from booking_core.ports.publisher import Message
-from tests.unit.messages.whole_life import every_event
+from tests.unit.application.house import ANN, DAY, HOUR, OWNER, House, place, stay
+from tests.unit.messages.whole_life import every_event, history
 
 CODEC = EnvelopeCodec()
 FIRST = min(
@@ -115,6 +119,23 @@ def test_what_no_message_can_hold_is_refused_before_it_is_sent() -> None:
     with pytest.raises(OversizedMessage) as refused:
         CODEC.encode(event)
     assert refused.value.event_id == FIRST.event_id
+
+
+def test_the_largest_booking_can_be_told_of() -> None:
+    """Also when it moves, and both places are told; what is larger is refused when it is booked."""
+    house = House()
+    units = [f"{number:0>128}" for number in range(1000)]
+    stadium = place(ResourceId("stadium"), *units, rules=Rules(units_max=1000))
+    house.engine.keep_catalogue.resource(stadium, OWNER)
+    booking = house.book(stay(stadium.id, quantity=212))
+    with pytest.raises(InvalidInput, match="fewer units"):
+        house.book(stay(stadium.id, 4 * DAY, quantity=213))
+    to = booking.start + DAY
+    move = RescheduleBooking(booking_id=booking.id, start=to, end=to + HOUR)
+    house.engine.reschedule_booking(move, ANN)
+    moved = history(house, booking)[-1]
+    assert moved.type == "booking.rescheduled"
+    assert BODY_BYTES_MOST * 0.8 < len(CODEC.encode(moved).body) < BODY_BYTES_MOST
 
 
 UNREADABLE = {
