@@ -150,14 +150,15 @@ def test_a_deleted_queue_is_made_again(rabbitmq_broker: CutBroker, by_hand: Any)
 def test_headers_that_are_no_text_are_left_behind(rabbitmq_broker: CutBroker, by_hand: Any) -> None:
     """Numbers become text; tables and lists, which only a broker's own machinery reads, do not."""
     receiver = rabbitmq_broker.receiver()
+    body = "Zoë".encode("utf-16")  # py-amqp would decode it.
     headers = {"number": 7, "table": {"a": 1}, "list": [1], "text": "t"}
     by_hand.basic_publish(
-        amqp.Message(b"\xff", content_encoding="utf-8", application_headers=headers),
+        amqp.Message(body, content_encoding="utf-16", application_headers=headers),
         rabbitmq_broker.exchange,
         "a",
     )
     (delivery,) = wait_for(receiver, 1, 5.0)
-    assert delivery.message.body == b"\xff"
+    assert delivery.message.body == body
     assert delivery.message.headers == {"number": "7", "text": "t"}
 
 
@@ -170,3 +171,41 @@ def test_a_frozen_broker_is_given_up_within_the_deadline(rabbitmq_broker: CutBro
         rabbitmq_broker.cable.freeze()
         with pytest.raises(NotPublished, match=r"not confirmed within 0\.5 s"):
             publisher.publish(messages(3))
+
+
+def test_accepting_the_last_accepts_no_other(rabbitmq_broker: CutBroker) -> None:
+    """One word to the broker settles many deliveries only if none between is unsettled."""
+    receiver = rabbitmq_broker.receiver()
+    rabbitmq_broker.publisher().publish(messages(5))
+    found = wait_for(receiver, 5, 5.0)
+    receiver.accept([found[0], found[3], found[4]])
+    receiver.close()
+    again = wait_for(rabbitmq_broker.receiver(joined=False), 3, 2.0)
+    assert set(bodies(again)) == {b"1", b"2"}
+
+
+def test_an_old_connections_delivery_accepts_nothing_of_the_new_one(
+    rabbitmq_broker: CutBroker,
+) -> None:
+    """The broker numbers deliveries from one again: another message has that number now."""
+    receiver = rabbitmq_broker.receiver()
+    rabbitmq_broker.publisher().publish(messages(2))
+    found = wait_for(receiver, 2, 5.0)
+    rabbitmq_broker.cable.cut()
+    assert set(bodies(wait_for(receiver, 2, 10.0))) == {b"0", b"1"}
+    receiver.accept(found)
+    receiver.close()
+    again = wait_for(rabbitmq_broker.receiver(joined=False), 2, 5.0)
+    assert set(bodies(again)) == {b"0", b"1"}
+
+
+def test_a_broker_that_restarted_between_two_batches_is_no_failure(
+    rabbitmq_broker: CutBroker,
+) -> None:
+    """The publisher finds out before it sends anything, and connects anew."""
+    receiver, publisher = rabbitmq_broker.receiver(), rabbitmq_broker.publisher()
+    publisher.publish(messages(1))
+    rabbitmq_broker.cable.cut()
+    time.sleep(0.2)  # Until the end of the connection has come through.
+    publisher.publish(messages(2)[1:])
+    assert set(bodies(wait_for(receiver, 2, 10.0))) == {b"0", b"1"}
