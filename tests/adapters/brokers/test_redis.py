@@ -83,6 +83,9 @@ def test_what_a_killed_consumer_had_comes_again_in_time(redis_broker: CutBroker)
         (again,) = wait_for(living, 1, 10.0)
         assert (again.message.body, again.may_be_again) == (b"0", True)
         living.accept([again])
+    with redis.Redis.from_url(redis_broker.url) as client:
+        for prefix in ("_kombu.binding.", "_kombu.binding_permanent."):
+            client.delete(f"{prefix}{redis_broker.exchange}")
 
 
 def test_a_redis_that_is_full_refuses(redis_broker: CutBroker, by_hand: redis.Redis) -> None:
