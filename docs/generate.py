@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -13,6 +14,10 @@ import click
 
 from booking_adapters.environment import Asked
 from booking_adapters.in_memory import in_memory_engine
+from booking_adapters.messages.asyncapi import asyncapi
+from booking_adapters.messages.catalogue import EVENTS
+from booking_adapters.messages.dialects import appointments, masstransit, parking, ticketing
+from booking_adapters.messages.schema import DRAFT, dialect_schemas, event_schema
 from booking_adapters.secret import Secret
 from booking_adapters.settings import TokenSettings, read_settings
 from booking_cli.exit_codes import BROKEN_PIPE, EXIT_CODES, INTERRUPTED, UNSOUND
@@ -27,6 +32,7 @@ from booking_http.documentation import TAGS
 from booking_http.problems import STATUS
 
 REFERENCE = Path(__file__).parent / "reference"
+EVENT_PAGES = REFERENCE / "events"
 PACKAGES = ("booking_core", "booking_adapters", "booking_http", "booking_cli")
 NOT_FOR_IMPORT = (".__main__", ".migrations.env")  # They run something.
 NOTE = "<!-- Made by docs/generate.py: change the code, then run it. -->\n\n"
@@ -40,6 +46,16 @@ def pages() -> Mapping[Path, str]:
         REFERENCE / "settings.md": NOTE + settings(),
         REFERENCE / "command-line.md": NOTE + command_line(),
         REFERENCE / "http.md": NOTE + http(),
+        REFERENCE / "asyncapi.json": _json(asyncapi()),
+        EVENT_PAGES / "README.md": NOTE + events(),
+        **{
+            EVENT_PAGES / f"{type}.v{told.version}.json": _schema(event_schema(type))
+            for type, told in EVENTS.items()
+        },
+        **{
+            EVENT_PAGES / "dialects" / f"{name}.json": _schema(schema)
+            for name, schema in dialect_schemas().items()
+        },
     }
 
 
@@ -121,6 +137,52 @@ def http() -> str:
     )
 
 
+def events() -> str:
+    """Every event with its meaning and its schema, and what the dialects call it."""
+    rows = "\n".join(
+        f"| `{type}` | {told.meaning} | [version {told.version}]({type}.v{told.version}.json) |"
+        for type, told in EVENTS.items()
+    )
+    dialects: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
+        "masstransit": masstransit.TYPES,
+        "parking": parking.TYPES,
+        "appointments": appointments.TYPES,
+        "ticketing": ticketing.TYPES,
+    }
+    words = {
+        name: {entry[0]: theirs for theirs, entry in types.items()}
+        for name, types in dialects.items()
+    }
+    known = sorted({type for types in words.values() for type in types})
+    called = "\n".join(
+        f"| `{type}` | " + " | ".join(_word(words[name].get(type)) for name in words) + " |"
+        for type in known
+    )
+    heads = " | ".join(f"[{name}](dialects/{name}.json)" for name in words)
+    return (
+        "# Events\n\n"
+        "An event's type is its routing key and its topic. How to receive them:"
+        " [Receive events](../../how-to/receive-events.md). All of it for programs:"
+        " [AsyncAPI 3](../asyncapi.json).\n\n"
+        f"| event | | JSON Schema |\n| --- | --- | --- |\n{rows}\n\n"
+        "## Dialects\n\n"
+        "What other systems call them, and the schemas of what is taken from them.\n\n"
+        f"| event | {heads} |\n| --- |{' --- |' * len(words)}\n{called}\n"
+    )
+
+
+def _word(theirs: str | None) -> str:
+    return f"`{theirs}`" if theirs else ""
+
+
+def _schema(schema: Mapping[str, Any]) -> str:
+    return _json({"$schema": DRAFT, **schema})
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
 def _operations(paths: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for tag, said in TAGS.items():
         rows = [
@@ -196,6 +258,7 @@ def _facts(refusal: type[BookingError]) -> str:
 def main() -> None:
     """Write every page."""
     for path, text in pages().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 

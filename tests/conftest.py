@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.ci import ON_CI
 
-pytest_plugins = ["tests.contract_count", "tests.postgresql", "tests.storages"]
+pytest_plugins = ["tests.brokers", "tests.contract_count", "tests.postgresql", "tests.storages"]
 
 for name in [name for name in os.environ if name.startswith("BOOKING_")]:
     if not name.startswith("BOOKING_TEST_"):  # A developer's own settings would steer the engine.

@@ -9,6 +9,8 @@ from typing import Protocol, runtime_checkable
 from attrs import frozen
 from dependency_injector import containers, providers
 
+from booking_adapters.brokers.settings import EXPECTED, URL_NAME
+from booking_adapters.environment import InvalidSetting
 from booking_adapters.memory.storage import MemoryStorage
 from booking_adapters.settings import Settings
 from booking_adapters.simulated.book import IN_MEMORY
@@ -17,6 +19,7 @@ from booking_adapters.simulated.payment_gateway import SimulatedGateway
 from booking_adapters.simulated.payment_webhook import SimulatedWebhook
 from booking_adapters.system.clock import SystemClock
 from booking_adapters.system.randomness import SystemRandomness
+from booking_core.application.messaging.relay_events import RelayEvents
 from booking_core.engine import BookingEngine, Ports
 from booking_core.ports.clock import Clock
 from booking_core.ports.randomness import Randomness
@@ -64,6 +67,28 @@ class Composition:
         told = self.storage.server_time()
         # As of halfway between question and answer.
         return None if told is None else told - (asked + (clock.now() - asked) / 2)
+
+    def relay(self, holder: str, batch: int) -> RelayEvents:
+        """One more relay to the broker, for one thread, which closes its publisher at the end.
+
+        InvalidSetting where no broker is set, or one that no other process could reach.
+        """
+        from booking_adapters.brokers.open import open_publisher  # Extras: only who uses
+        from booking_adapters.messages.envelope import EnvelopeCodec  # them has them.
+
+        broker = self.settings.broker
+        if broker is None or broker.scheme == "memory":
+            found = "nothing" if broker is None else broker.shown
+            raise InvalidSetting(URL_NAME, f"{EXPECTED}, but not in memory", found)
+        return RelayEvents(
+            outbox=self.storage.outbox,
+            leases=self.storage.leases,
+            publisher=open_publisher(broker.url.reveal(), broker.exchange),
+            encode=EnvelopeCodec().encode,
+            clock=self.engine.ports.clock,
+            holder=holder,
+            batch=batch,
+        )
 
     def close(self) -> None:
         """Let go of database and provider."""

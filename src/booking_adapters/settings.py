@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from attrs import field, frozen
 
+from booking_adapters.brokers.settings import BrokerSettings, read_broker
 from booking_adapters.environment import Asked, Environment, InvalidSetting
 from booking_adapters.secret import Secret
 
@@ -98,7 +99,10 @@ class SweepSettings:
 
 @frozen(kw_only=True)
 class Settings:
-    """`unknown`: BOOKING_* variables that are no settings, each with the one probably meant."""
+    """`unknown`: BOOKING_* variables that are no settings, each with the one probably meant.
+
+    Without a `broker` nobody else is told what happens.
+    """
 
     database: DatabaseSettings
     environment: str = PRODUCTION
@@ -106,6 +110,7 @@ class Settings:
     tokens: TokenSettings = field(factory=TokenSettings)
     payments: PaymentSettings = field(factory=PaymentSettings)
     sweep: SweepSettings = field(factory=SweepSettings)
+    broker: BrokerSettings | None = None
     log_level: str = "info"
     unknown: Mapping[str, str | None] = field(factory=dict)
     asked: tuple[Asked, ...] = field(default=(), repr=False)
@@ -133,6 +138,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         every_seconds=environment.seconds("BOOKING_SWEEP_EVERY_SECONDS", 0, 3600, 1.0),
         batch=environment.integer("BOOKING_SWEEP_BATCH", 1, 10_000, 1000),
     )
+    broker = read_broker(environment)
     log_level = environment.choice(
         "BOOKING_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"
     )
@@ -142,6 +148,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         tokens=tokens,
         payments=payments,
         sweep=sweep,
+        broker=broker,
         log_level=log_level,
         database=_database(
             environment

@@ -17,6 +17,8 @@ VERBS = {
     "token": Verb("booking_cli.token", "Make a bearer token for development."),
     "expire": Verb("booking_cli.expire", "Expire holds whose time is over."),
     "reconcile": Verb("booking_cli.reconcile", "Compare payments with the provider's."),
+    "relay": Verb("booking_cli.relay", "Tell a broker what happens."),
+    "outbox": Verb("booking_cli.outbox", "Say how many events wait to be told."),
     "verify": Verb("booking_cli.verify", "Check the promises on what is stored."),
     "bookings": Verb("booking_cli.bookings", "List, show and cancel bookings."),
     "resources": Verb("booking_cli.resources", "List and show resources."),

@@ -16,6 +16,7 @@ from booking_adapters.system.randomness import SystemRandomness
 from booking_core.ports.clock import Clock
 from booking_core.ports.randomness import Randomness
 from booking_core.ports.storage import Storage
+from tests.brokers import Broker, CutBroker
 from tests.contract.builders import furnish
 from tests.contract.vandals import MemoryVandal, SqlVandal, Vandal
 from tests.storages import Storages
@@ -64,3 +65,17 @@ def randomness(request: pytest.FixtureRequest) -> Randomness:
         "system": SystemRandomness,
     }
     return sources[request.param]()
+
+
+@pytest.fixture(params=["memory", "rabbitmq", "redis", "kafka"])
+def broker(request: pytest.FixtureRequest) -> Broker:
+    """A broker, with an exchange that nobody else uses."""
+    broker: Broker = request.getfixturevalue(f"{request.param}_broker")
+    return broker
+
+
+@pytest.fixture(params=["rabbitmq", "redis"])
+def cut_broker(request: pytest.FixtureRequest) -> CutBroker:
+    """A broker whose connections a test can cut; Kafka's mock is in the process itself."""
+    broker: CutBroker = request.getfixturevalue(f"{request.param}_broker")
+    return broker

@@ -25,3 +25,9 @@ PAGES = load().pages()  # type: ignore[attr-defined]
 def test_a_page_is_what_its_generator_makes(path: Path) -> None:
     """Whoever changes a refusal or a lifecycle runs `make docs`."""
     assert path.read_text(encoding="utf-8") == PAGES[path]
+
+
+def test_no_schema_is_left_of_an_event_that_is_told_no_more() -> None:
+    """Whoever finds a file there may build on it."""
+    events = GENERATOR.parent / "reference" / "events"
+    assert {path for path in events.rglob("*") if path.is_file()} <= PAGES.keys()

@@ -46,12 +46,13 @@ class BookingShelf:
         self._dossiers[tenant_id, booking_id] = dossier
         self._index(dossier)
 
-    def tell(self, event: DomainEvent) -> None:
-        """Add an event to the history of its booking."""
+    def tell(self, event: DomainEvent) -> DomainEvent:
+        """Add an event to the history of its booking; the event as it is kept."""
         key = event.tenant_id, event.booking_id
         # Whoever handed it in may still hold the dict that its data came in.
         kept = replace(event, data=frozen(event.data))
         self._events[key] = (*self._events.get(key, ()), kept)
+        return kept
 
     def get(self, tenant_id: TenantId, booking_id: BookingId) -> Dossier | None:
         """The booking with its money, if there is one."""

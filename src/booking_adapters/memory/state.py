@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from threading import RLock
 
 from booking_adapters.memory.booking_shelf import BookingShelf
 from booking_adapters.memory.claim_shelf import ClaimShelf
+from booking_adapters.memory.lease_shelf import LeaseShelf
+from booking_adapters.memory.outbox_shelf import OutboxShelf
 from booking_adapters.memory.revision_shelf import Revised, RevisionShelf
 from booking_core.domain.availability.block import Block
 from booking_core.domain.catalogue.performance import Performance
 from booking_core.domain.catalogue.resource import Resource
 from booking_core.domain.catalogue.service import Service
 from booking_core.domain.catalogue.tenant import Tenant
+from booking_core.domain.kernel.events import DomainEvent
 from booking_core.domain.kernel.ids import BlockId, TenantId
 from booking_core.ports.idempotency import Answer, RequestKey
 
@@ -35,6 +39,12 @@ class State:
     bookings: BookingShelf = field(default_factory=BookingShelf)
     blocks: dict[tuple[TenantId, BlockId], Block] = field(default_factory=dict)
     answers: dict[RequestKey, Answer] = field(default_factory=dict)
+    outbox: OutboxShelf = field(default_factory=OutboxShelf)
+    leases: defaultdict[str, LeaseShelf] = field(default_factory=lambda: defaultdict(LeaseShelf))
+
+    def tell(self, event: DomainEvent) -> None:
+        """Add it to the history of its booking, and to what has to be told."""
+        self.outbox.add(self.bookings.tell(event))
 
     def revised(self, noun: str, tenant_id: TenantId, id: str) -> Revised | None:
         """The resource, service or performance, if there is one."""

@@ -7,7 +7,9 @@ from booking_adapters.memory.block_repository import MemoryBlockRepository
 from booking_adapters.memory.booking_repository import MemoryBookingRepository
 from booking_adapters.memory.catalogue_repository import MemoryCatalogueRepository
 from booking_adapters.memory.idempotency import MemoryIdempotency
+from booking_adapters.memory.leases import MemoryLeases
 from booking_adapters.memory.occupancy import MemoryOccupancy
+from booking_adapters.memory.outbox import MemoryOutbox
 from booking_adapters.memory.state import State
 from booking_adapters.memory.unit_of_work import MemoryUnitOfWork
 
@@ -24,6 +26,8 @@ class MemoryStorage:
         self.idempotency = MemoryIdempotency(state)
         self.unit_of_work = MemoryUnitOfWork(state)
         self.audit = MemoryAudit(state)
+        self.outbox = MemoryOutbox(state)
+        self.leases = MemoryLeases(state)
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -43,7 +43,7 @@ class MemoryUnitOfWork(UnitOfWork):
         for block in changes.blocks:
             self.state.blocks[tenant_id, block.id] = block
         for event in changes.events:
-            self.state.bookings.tell(event)
+            self.state.tell(event)
         if changes.answer is not None:
             self.state.answers[changes.answer.request] = changes.answer
 
@@ -73,7 +73,7 @@ class MemoryUnitOfWork(UnitOfWork):
             sequence=lapse.event.sequence,
         )
         self.state.bookings.put(replace(standing, booking=ended))
-        self.state.bookings.tell(lapse.event)
+        self.state.tell(lapse.event)
         return True
 
 

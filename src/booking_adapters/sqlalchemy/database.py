@@ -83,6 +83,19 @@ class Database:
         text = statement.text(self.driver.dialect)
         return self.read(lambda connection: connection.execute(text, parameters).fetchall())
 
+    def first_rows(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Any]:
+        """The first of very many, where an index has them in the order that is asked for."""
+        text = statement.text(self.driver.dialect)
+
+        def look(connection: Any) -> list[Any]:
+            for begin in self.driver.begin_in_order:
+                connection.execute(begin)
+            rows = connection.execute(text, parameters).fetchall()
+            connection.execute("COMMIT")
+            return rows  # type: ignore[no-any-return]
+
+        return self.read(look)
+
     def close(self) -> None:
         """Let go of all connections that are not in use."""
         self._warm.clear()

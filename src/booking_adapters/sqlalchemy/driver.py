@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,13 +14,15 @@ from booking_core.domain.kernel.errors import BookingError
 
 class Driver(Protocol):
     """One database driver. `error` is the base class of what it raises, `integrity` of what
-    a constraint refuses; `begin` begins a change, `begin_snapshot` a long look.
+    a constraint refuses; `begin` begins a change, `begin_snapshot` a long look, and
+    `begin_in_order` one at the first few of many, which lie in the order that is asked for.
     """
 
     error: type[Exception]
     dialect: sa.Dialect
     begin: str
     begin_snapshot: tuple[str, ...]
+    begin_in_order: tuple[str, ...]
     integrity: type[Exception]
 
     @abstractmethod
@@ -46,6 +48,16 @@ class Driver(Protocol):
     @abstractmethod
     def many(self, values: Sequence[Any]) -> Any:
         """The values as one parameter, for `one_of`."""
+        ...
+
+    @abstractmethod
+    def numbers(self, numbers: Iterable[int]) -> str:
+        """The same for whole numbers, of which there may be hundreds."""
+        ...
+
+    @abstractmethod
+    def shards(self, shards: Iterable[int]) -> str:
+        """Shards of bookings as one parameter, for `in_shards`."""
         ...
 
     @abstractmethod

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from booking_core.ports.outbox import SHARDS
+
 
 class Statement:
     """A construct, compiled once per dialect. Its parameters are named; rows are plain tuples.
@@ -110,6 +112,29 @@ def _one_of_postgresql(element: one_of, compiler: Any, **kw: Any) -> str:
 def _one_of_sqlite(element: one_of, compiler: Any, **kw: Any) -> str:
     column = compiler.process(element.column, **kw)
     return f"{column} IN (SELECT value FROM json_each(:{element.name}))"
+
+
+class in_shards(Condition):  # noqa: N801 - it reads as SQL.
+    """Whether a booking's id is in one of the shards, handed in as one parameter."""
+
+    inherit_cache = True
+
+    def __init__(self, column: sa.ColumnElement[str], name: str) -> None:
+        self.column = column
+        self.name = name
+
+
+@compiles(in_shards, "postgresql")
+def _in_shards_postgresql(element: in_shards, compiler: Any, **kw: Any) -> str:
+    shard = f"get_byte(uuid_send({compiler.process(element.column, **kw)}), 15) & {SHARDS - 1}"
+    return f"({shard}) = ANY(%({element.name})s::int[])"
+
+
+@compiles(in_shards, "sqlite")
+def _in_shards_sqlite(element: in_shards, compiler: Any, **kw: Any) -> str:
+    # It reads no hexadecimal numbers: the parameter has all endings of such ids.
+    ending = f"substr({compiler.process(element.column, **kw)}, -2)"
+    return f"{ending} IN (SELECT value FROM json_each(:{element.name}))"
 
 
 class overlapping(Condition):  # noqa: N801 - it reads as SQL.

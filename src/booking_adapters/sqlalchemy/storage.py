@@ -11,7 +11,9 @@ from booking_adapters.sqlalchemy.catalogue_repository import SqlCatalogueReposit
 from booking_adapters.sqlalchemy.database import Database
 from booking_adapters.sqlalchemy.idempotency import SqlIdempotency
 from booking_adapters.sqlalchemy.keys import Keys
+from booking_adapters.sqlalchemy.leases import SqlLeases
 from booking_adapters.sqlalchemy.occupancy import SqlOccupancy
+from booking_adapters.sqlalchemy.outbox import SqlOutbox
 from booking_adapters.sqlalchemy.refusals import Refusals
 from booking_adapters.sqlalchemy.row_maker import RowMaker
 from booking_adapters.sqlalchemy.schema_check import schema_problems
@@ -37,6 +39,8 @@ class SqlStorage:
             writer, RowMaker(keys, at), Refusals(database, keys), keys, at
         )
         self.audit = SqlAudit(database, keys)
+        self.outbox = SqlOutbox(database, keys)
+        self.leases = SqlLeases(database)
 
     @classmethod
     def open(

@@ -10,7 +10,9 @@ from booking_core.ports.block_repository import BlockRepository
 from booking_core.ports.booking_repository import BookingRepository
 from booking_core.ports.catalogue_repository import CatalogueRepository
 from booking_core.ports.idempotency import Idempotency
+from booking_core.ports.leases import Leases
 from booking_core.ports.occupancy import Occupancy
+from booking_core.ports.outbox import Outbox
 from booking_core.ports.unit_of_work import UnitOfWork
 
 
@@ -44,6 +46,14 @@ class Storage(Protocol):
     @property
     @abstractmethod
     def audit(self) -> Audit: ...
+
+    @property
+    @abstractmethod
+    def outbox(self) -> Outbox: ...
+
+    @property
+    @abstractmethod
+    def leases(self) -> Leases: ...
 
     @abstractmethod
     def close(self) -> None:

@@ -33,6 +33,10 @@ QUESTIONS: dict[str, Ask] = {
     "commit": lambda storage: b.make(storage, b.a_booking("b", b.span(9, 10))),
     "save": lambda storage: storage.catalogue.save_resource(b.a_room(revision=2)),
     "audit": lambda storage: list(storage.audit.violations("nothing-lost")),
+    "unsent": lambda storage: storage.outbox.unsent(range(64), 10),
+    "mark": lambda storage: storage.outbox.mark_sent([1], b.NOW),
+    "backlog": lambda storage: storage.outbox.backlog(),
+    "hold": lambda storage: storage.leases.hold("relay", "a", 64, b.NOW, b.NOW + b.HOLD),
 }
 every_question = pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS.keys())
 

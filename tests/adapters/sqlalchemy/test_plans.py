@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from booking_adapters.sqlalchemy import booking_repository, idempotency, refusals
+from booking_adapters.sqlalchemy import booking_repository, idempotency, outbox, refusals
 from booking_adapters.sqlalchemy.migrate import migrate
 from booking_adapters.sqlalchemy.occupancy import _CLAIMS
 from booking_adapters.sqlalchemy.postgresql.busy_sql import BUSY
@@ -50,14 +50,20 @@ def storage(postgresql_storages: PostgresStorages) -> Iterator[SqlStorage]:
         yield storage  # type: ignore[misc]
 
 
-def plan_of(storage: SqlStorage, sql: str) -> str:
-    """The plan that a session keeps for that statement with numbered parameters."""
+def plan_of(storage: SqlStorage, sql: str, *begin: str) -> str:
+    """The plan that a session keeps for that statement with numbered parameters.
+
+    `begin` is what is said before it in its transaction.
+    """
     count = max((int(n) for n in re.findall(r"\$(\d+)", sql)), default=0)
     nothing = f"({', '.join(['NULL'] * count)})" if count else ""
     with storage._database.connection() as connection:
+        for statement in begin:
+            connection.execute(statement)
         connection.execute(f"PREPARE it AS {sql}".encode())
         rows = connection.execute(f"EXPLAIN EXECUTE it{nothing}".encode()).fetchall()
         connection.execute("DEALLOCATE it")
+        connection.rollback()
     return "\n".join(row for (row,) in rows)
 
 
@@ -77,6 +83,13 @@ LOOK_UPS = {
 def numbered(text: str) -> str:
     """A statement of named parameters, as psycopg sends it."""
     return Sql(re.sub(r"%\((\w+)\)s", r":\1", text)).text.decode()
+
+
+OUTBOX = {
+    "what is unsent": outbox._UNSENT,
+    "marking it": outbox._MARK,
+    "the backlog": outbox._BACKLOG,
+}
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
@@ -150,6 +163,26 @@ def test_no_look_up_is_by_tenant_alone(storage: SqlStorage, statement: Statement
     assert "Index Cond" in plan
     assert "Seq Scan" not in plan
     assert not BY_TENANT_ALONE.search(plan)
+
+
+@pytest.mark.parametrize("statement", OUTBOX.values(), ids=OUTBOX.keys())
+def test_what_was_told_is_never_passed(storage: SqlStorage, statement: Statement) -> None:
+    """The outbox is an index of what was not: all history may lie beside it."""
+    plan = plan_of(storage, numbered(statement.text(storage._database.driver.dialect)))
+    assert "Seq Scan" not in plan
+    assert set(re.findall(r"(?:using|Index Scan on) (booking_\w+)", plan)) == {UNPUBLISHED}
+
+
+def test_a_batch_of_what_is_unsent_is_not_sorted(storage: SqlStorage) -> None:
+    """The first so many are read in their order, however many wait behind them."""
+    driver = storage._database.driver
+    unsent = numbered(outbox._UNSENT.text(driver.dialect))
+    plan = plan_of(storage, unsent, *driver.begin_in_order)
+    assert "Sort" not in plan
+    assert f"Index Scan using {UNPUBLISHED}" in plan
+
+
+UNPUBLISHED = "booking_event_unpublished"
 
 
 def test_a_session_that_began_on_an_empty_database_grows_with_it(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from booking_adapters.sqlalchemy import migrate as migration
@@ -23,7 +24,7 @@ from booking_core.domain.payment.lifecycle import PAYMENT_LIFECYCLE, REFUND_LIFE
 from tests.postgresql import DatabaseFactory
 from tests.storages import libpq
 
-SQLITE_ONLY = frozenset({"booking_claim_by_unit", "booking_claim_by_end"})
+SQLITE_ONLY = frozenset({"booking_claim_by_unit", "booking_claim_by_end", "booking_event_unsent"})
 HARM = {
     "postgresql": {
         "booking_claim_no_overlap": "ALTER TABLE booking_claim"
@@ -42,6 +43,7 @@ HARM = {
     "sqlite": {
         "booking_claim_no_overlap": "DROP TRIGGER booking_claim_no_overlap",
         "booking_claim_by_unit": "DROP INDEX booking_claim_by_unit",
+        "booking_event_unsent": "DROP INDEX booking_event_unsent",
         "run booking migrate": "DROP TABLE booking_alembic_version",
     },
 }
@@ -136,14 +138,33 @@ def test_a_hosts_own_tables_are_left_alone(url: str, owner: sa.Connection) -> No
     assert owner.exec_driver_sql("SELECT count(*) FROM alembic_version").scalar_one() == 0
 
 
-def test_the_first_step_can_be_taken_back(url: str) -> None:
-    """What it made is gone then, and it can be taken again."""
+@pytest.mark.parametrize("revision", ["0001"])
+def test_a_database_of_an_earlier_version_is_told_so_and_brought_up_to_date(
+    url: str, revision: str
+) -> None:
+    """It says at which step it is; migrating takes those that are missing."""
     migrate(url)
+    take_steps(url, command.downgrade, revision)
+    found = problems(url)
+    assert f"the schema is at {revision}, not at {migration.head()}: run booking migrate" in found
+    migrate(url)
+    assert problems(url) == []
+
+
+def take_steps(url: str, steps: Callable[[Config, str], None], revision: str) -> sa.Engine:
+    """Go up or down to that revision."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.begin() as connection:
         config = migration._config()
         config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+        steps(config, revision)
+    return engine
+
+
+def test_the_steps_can_be_taken_back(url: str) -> None:
+    """What they made is gone then, and they can be taken again."""
+    migrate(url)
+    engine = take_steps(url, command.downgrade, "base")
     assert set(sa.inspect(engine).get_table_names()) == {"booking_alembic_version"}
     migrate(url)
     assert problems(url) == []
@@ -160,7 +181,7 @@ def test_a_failed_migration_leaves_nothing(url: str, owner: sa.Connection) -> No
 def test_the_application_owns_nothing(
     mallory: tuple[str, str], postgres_database_factory: DatabaseFactory
 ) -> None:
-    """Its role may read and add, change some columns, forget answers, and no more."""
+    """Its role may read and add, change some columns, forget answers and leases, and no more."""
     url, (app_role, _) = postgres_database_factory(), mallory
     migrate(url, app_role)
     with psycopg.connect(libpq(url)) as owner:
@@ -174,7 +195,11 @@ def test_the_application_owns_nothing(
         ).fetchall()
         owner.execute(f"DROP OWNED BY {app_role}")
     assert owned == (0,)
-    assert may == [("DELETE", "booking_answer")]
+    assert sorted(may) == [
+        ("DELETE", "booking_answer"),
+        ("DELETE", "booking_holder"),
+        ("DELETE", "booking_lease"),
+    ]
 
 
 def test_the_guards_say_what_the_lifecycles_say() -> None:

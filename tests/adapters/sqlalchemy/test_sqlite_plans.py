@@ -11,7 +11,7 @@ from sqlalchemy.dialects import sqlite
 from booking_adapters.sqlalchemy import refusals
 from booking_adapters.sqlalchemy.migrate import migrate
 from booking_adapters.sqlalchemy.statement import Statement
-from tests.adapters.sqlalchemy.test_plans import LOOK_UPS
+from tests.adapters.sqlalchemy.test_plans import LOOK_UPS, OUTBOX
 
 STATEMENTS = LOOK_UPS | {
     f"versions of {table.name}": statement for table, statement in refusals._VERSIONS.items()
@@ -29,6 +29,20 @@ def test_nothing_reads_through_a_table(statement: Statement, tmp_path: Path) -> 
         steps = [step for *_, step in rows]
     assert any(step.startswith("SEARCH booking") for step in steps)
     assert not any(step.startswith("SCAN booking") for step in steps)
+
+
+@pytest.mark.parametrize("statement", OUTBOX.values(), ids=OUTBOX.keys())
+def test_what_was_told_is_never_passed(statement: Statement, tmp_path: Path) -> None:
+    """Every step takes the index that has nothing else in it, and none sorts what it found."""
+    path = tmp_path / "plans.db"
+    migrate(f"sqlite:///{path}")
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {statement.text(NAMED)}", Anything())
+        steps = [step for *_, step in rows]
+    taken = [step for step in steps if "booking_event" in step]
+    assert taken
+    assert all("booking_event_unsent" in step for step in taken)
+    assert not any("TEMP B-TREE" in step for step in steps)
 
 
 class Anything(dict[str, object]):

@@ -135,7 +135,10 @@ CHANGEABLE = {
     "booking_transfer": (),
     "booking_event": ("published_at",),
     "booking_answer": (),
+    "booking_holder": ("until",),
+    "booking_lease": ("holder", "until"),
 }
+FORGETTABLE = ("booking_answer", "booking_holder", "booking_lease")
 EXECUTABLE = ("booking_refuse()",)
 
 
@@ -174,7 +177,8 @@ def grant(connection: sa.Connection, role: str) -> None:
         connection.exec_driver_sql(f"GRANT SELECT, INSERT {on} TO {name}")
         if columns:
             connection.exec_driver_sql(f"GRANT UPDATE ({', '.join(columns)}) {on} TO {name}")
-    connection.exec_driver_sql(f"GRANT DELETE ON {schema}.booking_answer TO {name}")
+    for table in FORGETTABLE:
+        connection.exec_driver_sql(f"GRANT DELETE ON {schema}.{table} TO {name}")
     for function in EXECUTABLE:
         on = f"ON FUNCTION {schema}.{function}"
         connection.exec_driver_sql(f"REVOKE ALL {on} FROM PUBLIC")

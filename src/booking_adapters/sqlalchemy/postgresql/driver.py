@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import select
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,6 +71,9 @@ class PostgresDriver(Driver):
         ),
         "SET LOCAL plan_cache_mode = auto",
     )
+    # Where it knows nothing of a table the planner expects to find two rows, would fetch them all
+    # and sort them, and keep that plan: with a million rows it takes a second, not a millisecond.
+    begin_in_order = ("BEGIN READ ONLY", "SET LOCAL enable_bitmapscan = off")
 
     def __init__(self, url: sa.URL, *, role: str | None = None, pool_size: int = 8) -> None:
         self.dialect = _dialect()
@@ -104,6 +107,14 @@ class PostgresDriver(Driver):
 
     def many(self, values: Sequence[Any]) -> list[Any]:
         return list(values)
+
+    def numbers(self, numbers: Iterable[int]) -> str:
+        return (
+            f"{{{','.join(map(str, numbers))}}}"  # Element by element psycopg takes ten times it.
+        )
+
+    def shards(self, shards: Iterable[int]) -> str:
+        return self.numbers(shards)
 
     def is_broken_by(self, error: BaseException) -> bool:
         if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):

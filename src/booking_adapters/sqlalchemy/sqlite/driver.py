@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from booking_adapters.sqlalchemy.driver import Driver
 from booking_adapters.sqlalchemy.sqlite.busy_sql import busy
 from booking_core.domain.kernel.errors import Busy
 from booking_core.domain.kernel.span import from_microseconds, to_microseconds
+from booking_core.ports.outbox import SHARDS
 
 BUSY_TIMEOUT_MS = 5_000
 POOL_TIMEOUT_SECONDS = 2
@@ -37,6 +38,7 @@ class SqliteDriver(Driver):
     # A transaction that only wants to write later fails, unlike one that waits for its turn.
     begin = "BEGIN IMMEDIATE"
     begin_snapshot = ("BEGIN",)
+    begin_in_order = ("BEGIN",)
 
     def __init__(self, url: sa.URL, *, synchronous: str = "FULL", pool_size: int = 8) -> None:
         self._url = url
@@ -71,6 +73,13 @@ class SqliteDriver(Driver):
 
     def many(self, values: Sequence[Any]) -> str:
         return json.dumps(list(values))
+
+    def numbers(self, numbers: Iterable[int]) -> str:
+        return json.dumps(list(numbers))
+
+    def shards(self, shards: Iterable[int]) -> str:
+        wanted = frozenset(shards)
+        return json.dumps([f"{byte:02x}" for byte in range(256) if byte % SHARDS in wanted])
 
     def is_broken_by(self, error: BaseException) -> bool:
         return False

@@ -9,6 +9,7 @@ from booking_adapters.sqlalchemy.tables.catalogue import (
     unit,
 )
 from booking_adapters.sqlalchemy.tables.claim import block, claim
+from booking_adapters.sqlalchemy.tables.lease import holder, lease
 from booking_adapters.sqlalchemy.tables.metadata import metadata
 from booking_adapters.sqlalchemy.tables.money import payment, refund, transfer
 
@@ -18,6 +19,8 @@ __all__ = [
     "booking",
     "claim",
     "event",
+    "holder",
+    "lease",
     "metadata",
     "payment",
     "performance",

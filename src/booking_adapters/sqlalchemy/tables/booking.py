@@ -120,6 +120,13 @@ event = table(
     ),
 )
 
+# There it has those that are not told alone, so that a relay need not pass all that ever were.
+sa.Index(
+    "booking_event_unsent",
+    event.c.position,
+    sqlite_where=event.c.published_at.is_(None),
+).ddl_if(dialect="sqlite")
+
 answer = table(
     "booking_answer",
     metadata,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking_core.application.booking.facts import items_facts, money_facts
+from booking_core.application.booking.facts import cancelled_facts
 from booking_core.application.booking.open_booking import OpenBooking
 from booking_core.application.booking.reason import reason_code
 from booking_core.application.booking.timing import require_before_end
@@ -53,15 +53,12 @@ class CancelBookingHandler:
         page.booking = dossier.booking.cancel(command.reason)
         page.tell(
             "booking.cancelled",
-            {
-                "bookingId": page.booking.id,
-                "customerId": page.booking.customer_id,
-                "providerId": page.booking.provider_id,
-                "items": items_facts(page.booking.items),
-                "reason": command.reason,
-                "by": cancelled_by(draft.by, dossier).value,
-                "refund": money_facts(quote.refund),
-            },
+            cancelled_facts(
+                page.booking,
+                command.reason,
+                cancelled_by(draft.by, dossier).value,
+                quote.refund,
+            ),
         )
         cancel_open_attempt(page)
         if quote.refund is not None:

@@ -22,6 +22,11 @@ from booking_core.domain.kernel.money import Money
 from booking_core.ports.catalogue_repository import CatalogueRepository
 from booking_core.ports.unit_of_work import JudgedBy, Taken
 
+# An event may tell of the items before and after, and a message of one holds 64 KiB.
+TOLD_BYTES_MOST = 28_000
+_BYTES_OF_A_LINE = 200  # Without its ids.
+_BYTES_OF_A_UNIT = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
@@ -73,6 +78,7 @@ class ChooseItems:
             sold[number] = offered, item, picked
             earlier += _claims(item)
             moves = composed(moves, picked.moves)
+        _require_tellable([item for _, item, _ in sold.values()])
         return _together([sold[number] for number in range(len(lines))], moves)
 
     def _first_that_can(
@@ -92,6 +98,20 @@ class ChooseItems:
                 return offered, picked
         assert refusal is not None  # A line has at least one candidate.
         raise refusal
+
+
+def _require_tellable(items: Sequence[Item]) -> None:
+    """InvalidInput for more units than an event can name: it would be in the way of all others."""
+    size = sum(
+        _BYTES_OF_A_LINE
+        + len(item.resource_id)
+        + len(item.service_id or "")
+        + len(item.performance_id or "")
+        + sum(len(unit_id) + _BYTES_OF_A_UNIT for unit_id in item.unit_ids)
+        for item in items
+    )
+    if size > TOLD_BYTES_MOST:
+        raise InvalidInput("items", "fewer units: their ids are too long to be told in one message")
 
 
 def _item(offered: Offered, picked: Picked) -> Item:

@@ -24,6 +24,21 @@ def booking_facts(booking: Booking) -> dict[str, Json]:
     }
 
 
+def cancelled_facts(
+    booking: Booking, reason: str, by: str, refund: Money | None
+) -> dict[str, Json]:
+    """The data of booking.cancelled: `by` is customer, provider or system."""
+    return {
+        "bookingId": booking.id,
+        "customerId": booking.customer_id,
+        "providerId": booking.provider_id,
+        "items": items_facts(booking.items),
+        "reason": reason,
+        "by": by,
+        "refund": money_facts(refund),
+    }
+
+
 def items_facts(items: tuple[Item, ...]) -> tuple[Mapping[str, Json], ...]:
     """What was sold, line by line."""
     return tuple(

@@ -9,10 +9,10 @@ from booking_core.application.booking.facts import booking_facts, money_facts
 from booking_core.application.caller import Caller
 from booking_core.application.draft import Page
 from booking_core.application.once import Once, Turn
+from booking_core.application.payment.facts import attempt_facts
 from booking_core.application.payment.give_back import owe_back_of
 from booking_core.application.payment.reinstate import Reinstate
 from booking_core.application.payment.settle_refunds import SettleRefunds
-from booking_core.application.payment.start_payment import attempt_facts
 from booking_core.domain.booking.late_payment import ON_PAYMENT, Verdict
 from booking_core.domain.kernel.ids import PaymentId
 from booking_core.domain.kernel.money import Money
@@ -66,7 +66,7 @@ class CompletePaymentHandler:
             command.payment_id, command.amount, draft.now, ref=command.provider_ref
         )
         attempt = page.account.attempt(command.payment_id)
-        page.tell("payment.completed", attempt_facts(page.booking.id, attempt))
+        page.tell("payment.completed", attempt_facts(page.booking, attempt))
         if attempt.captured != attempt.amount:
             page.booking = page.booking.flagged("wrong_payment_amount")
         else:

@@ -8,7 +8,7 @@ from booking_core.application.booking.reason import reason_code
 from booking_core.application.caller import Caller
 from booking_core.application.draft import Page
 from booking_core.application.once import Once, Turn
-from booking_core.application.payment.start_payment import attempt_facts
+from booking_core.application.payment.facts import attempt_facts
 from booking_core.domain.booking.lifecycle import BOOKING_LIFECYCLE, BookingTrigger
 from booking_core.domain.kernel.errors import IllegalTransition
 from booking_core.domain.kernel.ids import PaymentId
@@ -60,7 +60,7 @@ class FailPaymentHandler:
         attempt = page.account.attempt(command.payment_id)
         page.tell(
             "payment.failed",
-            attempt_facts(page.booking.id, attempt) | {"reason": command.reason},
+            attempt_facts(page.booking, attempt) | {"reason": command.reason},
         )
         if _is_hopeless(page):
             page.booking = page.booking.fail("payment_failed")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from booking_core.application.booking.facts import money_facts
 from booking_core.application.draft import Draft, Page
+from booking_core.application.payment.facts import attempt_facts, refund_facts
 from booking_core.domain.kernel.ids import PaymentId, RefundId
 from booking_core.domain.kernel.money import Money
 from booking_core.domain.payment.account import Account
@@ -33,13 +33,7 @@ def owe(page: Page, account: Account) -> None:
     for refund in account.refunds[len(page.account.refunds) :]:
         page.tell(
             "payment.refund_requested",
-            {
-                "bookingId": page.booking.id,
-                "paymentId": refund.payment_id,
-                "refundId": refund.id,
-                "amount": money_facts(refund.amount),
-                "reason": refund.reason,
-            },
+            refund_facts(page.booking, refund.id, refund.payment_id, refund.amount, refund.reason),
         )
     page.account = account
 
@@ -49,12 +43,4 @@ def cancel_open_attempt(page: Page) -> None:
     attempt = page.account.open_attempt()
     if attempt is not None:
         page.account = page.account.moved(attempt.id, PaymentTrigger.CANCEL)
-        page.tell(
-            "payment.cancelled",
-            {
-                "bookingId": page.booking.id,
-                "paymentId": attempt.id,
-                "attempt": attempt.number,
-                "amount": money_facts(attempt.amount),
-            },
-        )
+        page.tell("payment.cancelled", attempt_facts(page.booking, attempt))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from booking_core.application.booking.facts import money_facts
+from booking_core.application.booking.facts import cancelled_facts
 from booking_core.application.caller import Caller
 from booking_core.application.once import Once, Turn
+from booking_core.application.payment.facts import refund_facts
 from booking_core.domain.booking.lifecycle import BOOKING_LIFECYCLE, BookingTrigger
 from booking_core.domain.kernel.ids import PaymentId, RefundId
 from booking_core.domain.kernel.money import Money
@@ -52,13 +53,7 @@ class NoteExternalRefundHandler:
         page.account = owed.refund_succeeded(refund_id, draft.now, command.provider_ref)
         page.tell(
             "payment.refunded",
-            {
-                "bookingId": page.booking.id,
-                "paymentId": command.payment_id,
-                "refundId": refund_id,
-                "amount": money_facts(command.amount),
-                "reason": REASON,
-            },
+            refund_facts(page.booking, refund_id, command.payment_id, command.amount, REASON),
         )
         page.booking = page.booking.flagged(REASON)
         nothing_left = page.account.earned(command.amount.currency).is_zero
@@ -66,7 +61,4 @@ class NoteExternalRefundHandler:
         can = BOOKING_LIFECYCLE.allows(page.booking.state, BookingTrigger.CANCEL)
         if tenant.cancels_on_external_refund and nothing_left and can:
             page.booking = page.booking.cancel(REASON)
-            page.tell(
-                "booking.cancelled",
-                {"bookingId": page.booking.id, "reason": REASON, "by": "system", "refund": None},
-            )
+            page.tell("booking.cancelled", cancelled_facts(page.booking, REASON, "system", None))

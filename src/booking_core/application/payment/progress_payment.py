@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from booking_core.application.booking.extend_hold import extend
 from booking_core.application.caller import Caller
 from booking_core.application.once import Once, Turn
-from booking_core.application.payment.start_payment import attempt_facts
+from booking_core.application.payment.facts import attempt_facts
 from booking_core.domain.kernel.errors import IllegalTransition
 from booking_core.domain.kernel.ids import PaymentId
 from booking_core.domain.payment.lifecycle import PaymentState, PaymentTrigger
@@ -45,5 +45,5 @@ class ProgressPaymentHandler:
         page = draft.open(self.bookings.of_payment(draft.by.tenant_id, command.payment_id))
         page.account = page.account.moved(command.payment_id, PaymentTrigger.PROCESS)
         attempt = page.account.attempt(command.payment_id)
-        page.tell("payment.processing", attempt_facts(page.booking.id, attempt))
+        page.tell("payment.processing", attempt_facts(page.booking, attempt))
         page.booking = extend(page.booking, page.account, draft.now)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from booking_core.application.booking.facts import money_facts
 from booking_core.application.caller import system
 from booking_core.application.once import Once, Turn
+from booking_core.application.payment.facts import refund_facts
 from booking_core.domain.kernel.errors import IllegalTransition
-from booking_core.domain.kernel.events import Json
 from booking_core.domain.kernel.ids import BookingId, RefundId, TenantId
 from booking_core.domain.payment.attempt import Refund
 from booking_core.ports.booking_repository import BookingRepository, Dossier
@@ -87,13 +86,9 @@ class SettleRefunds:
         draft = turn.draft
         page = draft.open(self.bookings.get(draft.by.tenant_id, note.booking_id))
         refund = page.account.refund(note.refund_id)
-        facts: dict[str, Json] = {
-            "bookingId": page.booking.id,
-            "paymentId": refund.payment_id,
-            "refundId": refund.id,
-            "amount": money_facts(refund.amount),
-            "reason": refund.reason,
-        }
+        facts = refund_facts(
+            page.booking, refund.id, refund.payment_id, refund.amount, refund.reason
+        )
         if note.ref is not None:
             page.account = page.account.refund_succeeded(refund.id, draft.now, note.ref)
             page.tell("payment.refunded", facts)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from booking_core.application.booking.facts import money_facts
 from booking_core.application.booking.open_booking import OpenBooking, require_hold
 from booking_core.application.caller import Caller
 from booking_core.application.once import Once, Outcome, Turn
+from booking_core.application.payment.facts import attempt_facts
 from booking_core.domain.booking.booking import Booking
 from booking_core.domain.kernel.errors import BookingError, Kind
-from booking_core.domain.kernel.events import Json
 from booking_core.domain.kernel.ids import BookingId, PaymentId
 from booking_core.domain.payment.attempt import Attempt
 from booking_core.ports.booking_repository import BookingRepository, Dossier
@@ -82,7 +81,7 @@ class StartPaymentHandler:
                 created_at=draft.now,
             )
             page.account = account.begin(attempt, booking.terms.attempts_max)
-            page.tell("payment.created", attempt_facts(booking.id, attempt))
+            page.tell("payment.created", attempt_facts(booking, attempt))
         draft.payment_id = attempt.id
 
     def _with_session(self, outcome: Outcome, payment_id: PaymentId, by: Caller) -> Attempt:
@@ -101,18 +100,6 @@ class StartPaymentHandler:
         page.account = page.account.with_session(
             payment_id, session.provider_ref, session.checkout_url
         )
-
-
-def attempt_facts(booking_id: BookingId, attempt: Attempt) -> dict[str, Json]:
-    """The data of the payment events (SPEC §5)."""
-    return {
-        "bookingId": booking_id,
-        "paymentId": attempt.id,
-        "attempt": attempt.number,
-        "amount": money_facts(attempt.captured or attempt.amount),
-        "provider": attempt.provider,
-        "providerRef": attempt.provider_ref,
-    }
 
 
 def _intent(booking: Booking, attempt: Attempt) -> IntentRequest:

@@ -1,0 +1,1 @@
+"""Where messages go and come from: one folder per broker; memory's is among memory's adapters."""

@@ -1,0 +1,51 @@
+"""One connection to RabbitMQ, with deadlines on all that it does."""
+
+from __future__ import annotations
+
+import selectors
+from typing import Any
+
+from kombu.connection import Connection
+
+CONNECT_SECONDS = 5.0
+IO_SECONDS = 5.0  # For an answer, the rest of a frame that has begun, or room to write one.
+
+
+class Link:
+    """Where to connect, by one URL or several with `;` between them; used by one thread."""
+
+    def __init__(self, url: str, heartbeat_seconds: float) -> None:
+        self._client = Connection(
+            url,
+            heartbeat=heartbeat_seconds,
+            connect_timeout=CONNECT_SECONDS,
+        )
+        self.connection: Any = None  # What Kombu makes: py-amqp's.
+
+    def connect(self) -> Any:
+        """A new connection in place of the old; after a failure the next URL is tried next."""
+        self.drop()
+        try:
+            self.connection = self._client.transport.establish_connection()
+            # py-amqp waits for the broker's answers without a deadline of its own.
+            self.connection.sock.settimeout(IO_SECONDS)
+        except BaseException:
+            self._client.maybe_switch_next()
+            raise
+        return self.connection
+
+    def is_readable(self) -> bool:
+        """Whether the broker has said something that we have not read; its farewell perhaps."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.connection.sock, selectors.EVENT_READ)
+            return bool(selector.select(0)) or self.has_decrypted()
+
+    def has_decrypted(self) -> bool:
+        """Whether TLS holds bytes that no selector sees."""
+        return bool(getattr(self.connection.sock, "pending", int)())
+
+    def drop(self) -> None:
+        """Let go, without a word to the broker: whatever was under way on it is void."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.collect()

@@ -1,0 +1,115 @@
+"""Publishing to RabbitMQ: persistent, mandatory, and confirmed with many under way at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import amqp
+
+from booking_adapters.brokers.rabbitmq.confirms import Confirms
+from booking_adapters.brokers.rabbitmq.link import Link
+from booking_adapters.brokers.rabbitmq.topology import declare_exchange
+from booking_adapters.brokers.wire import CONTENT_TYPE, KEY
+from booking_core.ports.publisher import Message, NotPublished, Publisher
+
+UNDER_WAY_MOST = 500
+CONFIRM_SECONDS = 5.0
+PERSISTENT = 2
+
+
+class RabbitPublisher(Publisher):
+    """Connects when it first publishes.
+
+    It sends no heartbeats, as nobody tends it between two batches: what happened to the connection
+    meanwhile is found out before anything is sent.
+    """
+
+    def __init__(
+        self, url: str, exchange: str, *, confirm_seconds: float = CONFIRM_SECONDS
+    ) -> None:
+        self._exchange = exchange
+        self._confirm_seconds = confirm_seconds
+        self._link = Link(url, heartbeat_seconds=0)
+        self._channel: Any = None
+        self._confirms: Confirms | None = None
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        if not messages:
+            return
+        confirms: Confirms | None = None
+        try:
+            confirms = self._ready()
+            self._send(confirms, messages)
+        except Exception as error:
+            confirmed = _confirmed(confirms, messages)
+            self.close()
+            raise NotPublished(str(error) or type(error).__name__, confirmed) from error
+
+    def close(self) -> None:
+        self._channel = self._confirms = None
+        self._link.drop()
+
+    def _ready(self) -> Confirms:
+        if self._confirms is not None and self._has_gone():
+            self.close()
+        if self._confirms is None:
+            connection = self._link.connect()
+            declare_exchange(connection, self._exchange)
+            self._channel = connection.channel()
+            self._confirms = Confirms(self._channel)
+        self._confirms.begin()
+        return self._confirms
+
+    def _has_gone(self) -> bool:
+        """Whether the connection ended while it was idle, as at every restart of the broker."""
+        try:
+            while self._link.is_readable():
+                self._link.connection.blocking_read(self._confirm_seconds)
+        except (amqp.AMQPError, OSError):
+            return True
+        return False
+
+    def _send(self, confirms: Confirms, messages: Sequence[Message]) -> None:
+        for place, message in enumerate(messages):
+            while confirms.under_way >= UNDER_WAY_MOST:
+                self._hear(confirms)
+            confirms.expect(place)
+            self._channel.basic_publish(
+                _amqp(message), self._exchange, message.topic, mandatory=True
+            )
+        while confirms.under_way:
+            self._hear(confirms)
+        if confirms.refused or confirms.returned:
+            raise _Refused(confirms)
+
+    def _hear(self, confirms: Confirms) -> None:
+        try:
+            self._link.connection.drain_events(timeout=self._confirm_seconds)
+        except TimeoutError:
+            told = f"{confirms.under_way} not confirmed within {self._confirm_seconds:g} s"
+            raise TimeoutError(told) from None
+
+
+class _Refused(Exception):
+    def __init__(self, confirms: Confirms) -> None:
+        topics = ", ".join(sorted(confirms.returned)) or "none"
+        super().__init__(f"{confirms.refused} refused; no queue for these topics: {topics}")
+
+
+def _confirmed(confirms: Confirms | None, messages: Sequence[Message]) -> frozenset[int]:
+    """A returned message is confirmed too: one of those topics does not count as arrived."""
+    if confirms is None:
+        return frozenset()
+    return frozenset(
+        place for place in confirms.acked if messages[place].topic not in confirms.returned
+    )
+
+
+def _amqp(message: Message) -> amqp.Message:
+    headers = {KEY: message.key, **message.headers}
+    content_type = headers.pop(CONTENT_TYPE, None)
+    properties = {} if content_type is None else {"content_type": content_type}
+    return amqp.Message(
+        message.body, delivery_mode=PERSISTENT, application_headers=headers, **properties
+    )

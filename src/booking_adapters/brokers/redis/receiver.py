@@ -1,0 +1,126 @@
+"""Receiving from Redis, in the owner's own thread: it needs no heartbeats."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from booking_adapters.brokers.redis.link import VISIBILITY_SECONDS, Link
+from booking_adapters.brokers.wire import CONTENT_TYPE, KEY, TOPIC, as_headers
+from booking_core.domain.kernel.errors import Busy
+from booking_core.ports.publisher import Message
+from booking_core.ports.receiver import Delivery, Receiver, Subscription
+
+PREFETCH = 128
+PAUSE_SECONDS = 0.2
+MORE_SECONDS = 0.005  # How long one that is there already may take.
+
+_logger = logging.getLogger(__name__)
+
+
+class RedisReceiver(Receiver):
+    """A tag is (the number of the connection, Kombu's tag)."""
+
+    def __init__(
+        self,
+        url: str,
+        exchange: str,
+        subscription: Subscription,
+        queue: str,
+        *,
+        prefetch: int = PREFETCH,
+        visibility_seconds: float = VISIBILITY_SECONDS,
+    ) -> None:
+        self._exchange = exchange
+        self._topics = subscription.topics
+        self._queue = queue
+        self._prefetch = prefetch
+        self._link = Link(url, visibility_seconds)
+        self._connection_number = 0
+        self._arrived: deque[Delivery] = deque()
+
+    def receive(self, most: int, seconds: float) -> Sequence[Delivery]:
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                return self._receive(most, until)
+            except (RedisError, OSError) as error:
+                self._drop()
+                if time.monotonic() + PAUSE_SECONDS >= until:
+                    raise Busy(f"Redis cannot be reached: {error}") from error
+                time.sleep(PAUSE_SECONDS)
+
+    def accept(self, deliveries: Sequence[Delivery]) -> None:
+        self._settle(deliveries, lambda channel, tag: channel.basic_ack(tag))
+
+    def give_back(self, deliveries: Sequence[Delivery]) -> None:
+        self._settle(deliveries, lambda channel, tag: channel.basic_reject(tag, requeue=True))
+
+    def close(self) -> None:
+        self._drop()
+
+    def _receive(self, most: int, until: float) -> Sequence[Delivery]:
+        if not self._link.is_up:
+            self._subscribe(self._link.channel())
+        while not self._arrived:
+            wait = until - time.monotonic()
+            if not self._drain(max(wait, MORE_SECONDS)) and wait <= MORE_SECONDS:
+                return []
+        while len(self._arrived) < most and self._drain(MORE_SECONDS):
+            pass
+        return [self._arrived.popleft() for _ in range(min(most, len(self._arrived)))]
+
+    def _drain(self, seconds: float) -> bool:
+        """Whether one came, readable or not."""
+        try:
+            self._link.drain(seconds)
+        except TimeoutError:
+            return False
+        except (ValueError, TypeError, LookupError, AttributeError):
+            _logger.exception("what was in %s is no message, and is dropped", self._queue)
+        return True
+
+    def _subscribe(self, channel: Any) -> None:
+        channel.exchange_declare(self._exchange, "topic", durable=True)
+        channel.queue_declare(self._queue, durable=True)
+        for topic in self._topics:
+            channel.queue_bind(self._queue, self._exchange, topic)
+        channel.basic_qos(0, self._prefetch, False)
+        channel.basic_consume(self._queue, False, self._on_message, self._queue)
+
+    def _on_message(self, found: Any) -> None:
+        headers = as_headers(found.headers)
+        headers.pop("redelivered", None)  # Kombu's.
+        if isinstance(found.content_type, str):
+            headers[CONTENT_TYPE] = found.content_type
+        message = Message(
+            key=headers.pop(KEY, ""),
+            topic=headers.pop(TOPIC, "") or str(found.delivery_info.get("routing_key", "")),
+            body=found.body or b"",
+            headers=headers,
+        )
+        tag = (self._connection_number, found.delivery_tag)
+        again = bool(found.delivery_info.get("redelivered"))
+        self._arrived.append(Delivery(tag=tag, message=message, may_be_again=again))
+
+    def _settle(self, deliveries: Sequence[Delivery], say: Callable[[Any, str], object]) -> None:
+        try:
+            for delivery in deliveries:
+                match delivery.tag:
+                    case (self._connection_number, str(tag)) if self._link.is_up:
+                        say(self._link.channel(), tag)
+        except (RedisError, OSError):
+            _logger.warning("Redis has gone before all was settled: it comes again", exc_info=True)
+            self._drop()
+
+    def _drop(self) -> None:
+        self._connection_number += 1
+        self._arrived.clear()
+        with suppress(RedisError, OSError):  # What it had comes again later.
+            self._link.drop()

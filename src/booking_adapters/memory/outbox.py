@@ -1,0 +1,34 @@
+"""What happened and has not been told yet, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from booking_adapters.memory.state import State
+from booking_core.ports.outbox import BACKLOG_MAX, Backlog, Outbox, Unsent
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryOutbox(Outbox):
+    """One commit follows another, so no event ever comes before one that was seen."""
+
+    state: State
+
+    def unsent(self, shards: Collection[int], most: int) -> Sequence[Unsent]:
+        wanted = frozenset(shards)
+        with self.state.lock:
+            return tuple(islice(self.state.outbox.of_shards(wanted), most))
+
+    def mark_sent(self, positions: Collection[int], at: datetime) -> None:
+        with self.state.lock:
+            for position in positions:
+                self.state.outbox.drop(position)
+
+    def backlog(self) -> Backlog:
+        with self.state.lock:
+            first = next(iter(self.state.outbox), None)
+            count = min(len(self.state.outbox), BACKLOG_MAX)
+        return Backlog(count=count, oldest=None if first is None else first.at)

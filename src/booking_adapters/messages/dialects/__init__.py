@@ -1,0 +1,1 @@
+"""How other systems say what we say: one module for each, in and out."""

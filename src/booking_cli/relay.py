@@ -1,0 +1,91 @@
+"""`booking relay`: tell a broker what happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from contextlib import closing, suppress
+from threading import Event
+from uuid import uuid4
+
+import click
+
+from booking_cli.output import json_option, show_line, wants_json
+from booking_cli.session import opened
+from booking_cli.stopping import stopping
+from booking_core.application.messaging.back_off import BackOff
+from booking_core.application.messaging.relay_events import BATCH, RelayEvents
+from booking_core.domain.kernel.errors import BookingError, Busy, Kind
+
+# An idle relay asks less and less often: soon after it was busy, and then once a second.
+IDLE_FIRST_SECONDS = 0.005
+IDLE_MOST_SECONDS = 1.0
+DOUBLINGS_MAX = 20
+
+
+@click.command("relay")
+@click.option(
+    "--batch",
+    type=click.IntRange(1, 10_000),
+    default=BATCH,
+    show_default=True,
+    help="Events at once.",
+)
+@json_option
+def command(batch: int) -> None:
+    """Tell the broker what happens, until SIGTERM: each booking's events in their order.
+
+    Any number of relays may run at once; they share the work. Whatever the broker has not
+    confirmed is told again, so consumers may get an event twice.
+    """
+    with opened() as composition, stopping() as stopped:
+        relay = composition.relay(_name(), batch)
+        with closing(relay.publisher):
+            show_line({"relay": relay.holder}, f"Relaying as {relay.holder}")
+            back_off = BackOff(randomness=composition.engine.ports.randomness)
+            try:
+                told = keep_relaying(relay, back_off, stopped)
+            finally:
+                with suppress(Busy):  # Then its leases lapse.
+                    relay.stop()
+    show_line({"told": told}, f"Events told: {told}")
+
+
+def keep_relaying(relay: RelayEvents, back_off: BackOff, stopped: Event) -> int:
+    """Turn after turn until it is stopped, between two of them; how many events it told.
+
+    What a turn told before the broker refused the rest is not counted.
+    """
+    told = failures = idle = 0
+    while not stopped.is_set():
+        try:
+            count = relay.turn()
+        except BookingError as refusal:
+            if refusal.kind is not Kind.BUSY:
+                raise
+            failures += 1
+            seconds = back_off.seconds(failures)
+            _complain(refusal, seconds)
+            stopped.wait(seconds)
+            continue
+        failures = 0
+        told += count
+        idle = 0 if count else min(idle + 1, DOUBLINGS_MAX)
+        if idle:
+            stopped.wait(min(IDLE_FIRST_SECONDS * (1 << idle - 1), IDLE_MOST_SECONDS))
+    return told
+
+
+def _complain(refusal: BookingError, again_in_seconds: float) -> None:
+    if wants_json():
+        again = round(again_in_seconds, 3)
+        told = {"code": refusal.code, "message": refusal.message, "againInSeconds": again}
+        click.echo(json.dumps(told), err=True)
+    else:
+        click.echo(f"{refusal.message}; again in {again_in_seconds:.1f} s", err=True)
+
+
+def _name() -> str:
+    """Like no other relay's, and telling people which one it is."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"

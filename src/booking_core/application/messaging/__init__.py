@@ -1,0 +1,1 @@
+"""How what happened reaches others."""

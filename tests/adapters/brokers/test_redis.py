@@ -1,0 +1,98 @@
+"""What the engine asks of Redis alone, by Kombu's own frames."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+import redis
+from kombu.connection import Connection
+from kombu.entity import Exchange
+from kombu.messaging import Producer
+
+from booking_adapters.brokers.redis.receiver import RedisReceiver
+from booking_core.ports.publisher import NotPublished
+from booking_core.ports.receiver import Subscription
+from tests.brokers import CutBroker, bodies, messages, wait_for
+
+
+@pytest.fixture
+def by_hand(redis_url: str) -> Iterator[redis.Redis]:
+    """A client of somebody who does not use our adapters."""
+    with redis.Redis.from_url(redis_url) as client:
+        yield client
+
+
+def test_a_message_by_kombu_itself_is_understood(redis_broker: CutBroker, redis_url: str) -> None:
+    """Another service that publishes to the exchange by Kombu is heard, with its routing key."""
+    receiver = redis_broker.receiver("payment.#")
+    with Connection(redis_url) as connection:
+        producer = Producer(connection.channel(), exchange=Exchange(redis_broker.exchange, "topic"))
+        producer.publish({"a": 1}, routing_key="payment.received", serializer="json")
+    (delivery,) = wait_for(receiver, 1, 5.0)
+    assert (delivery.message.topic, json.loads(delivery.message.body)) == (
+        "payment.received",
+        {"a": 1},
+    )
+
+
+def test_what_another_consumer_lost_comes_to_it_alone(redis_broker: CutBroker) -> None:
+    """A message that one consumer gives back is not sent to all the others once more."""
+    first, second = redis_broker.receiver(consumer="a"), redis_broker.receiver(consumer="b")
+    redis_broker.publisher().publish(messages(1))
+    first.give_back(wait_for(first, 1, 5.0))
+    second.accept(wait_for(second, 1, 5.0))
+    assert bodies(wait_for(first, 1, 5.0)) == [b"0"]
+    assert list(second.receive(1, 1.0)) == []
+
+
+@pytest.mark.parametrize(
+    "what",
+    [b"no JSON", b"{}", b"[]", b'{"__type__": "uuid", "__value__": 1}', b'{"properties": {}}'],
+)
+def test_what_is_no_frame_holds_nobody_up(
+    redis_broker: CutBroker, by_hand: redis.Redis, what: bytes
+) -> None:
+    """Somebody else's rubbish in the list is dropped with a word in the log."""
+    receiver = redis_broker.receiver()
+    by_hand.lpush(redis_broker.queue("a"), what)
+    redis_broker.publisher().publish(messages(1))
+    assert bodies(wait_for(receiver, 1, 5.0)) == [b"0"]
+
+
+def test_what_a_killed_consumer_had_comes_again_in_time(redis_broker: CutBroker) -> None:
+    """After the visibility timeout, while somebody polls; the dead one's connection is cut off."""
+    redis_broker.url = redis_broker.url.replace("/9", "/8")  # Where nobody waits longer.
+
+    def receiver() -> Any:
+        return RedisReceiver(
+            redis_broker.url,
+            redis_broker.exchange,
+            Subscription(consumer="a", topics=("#",)),
+            redis_broker.queue("a"),
+            visibility_seconds=1.0,
+        )
+
+    with closing(receiver()) as killed, closing(receiver()) as living:
+        killed.receive(1, 0)
+        redis_broker.publisher().publish(messages(1))
+        assert bodies(wait_for(killed, 1, 5.0)) == [b"0"]
+        (again,) = wait_for(living, 1, 10.0)
+        assert (again.message.body, again.may_be_again) == (b"0", True)
+        living.accept([again])
+    with redis.Redis.from_url(redis_broker.url) as client:
+        for prefix in ("_kombu.binding.", "_kombu.binding_permanent."):
+            client.delete(f"{prefix}{redis_broker.exchange}")
+
+
+def test_a_redis_that_is_full_refuses(redis_broker: CutBroker, by_hand: redis.Redis) -> None:
+    """An error within the pipeline is no success: nothing of the batch counts as arrived."""
+    redis_broker.receiver()
+    by_hand.delete(redis_broker.queue("a"))
+    by_hand.set(redis_broker.queue("a"), "not a list, so that pushing fails")
+    with pytest.raises(NotPublished) as refused:
+        redis_broker.publisher().publish(messages(2))
+    assert refused.value.confirmed == frozenset()
