@@ -136,8 +136,7 @@ class RowMaker:
             booking.reason_code,
             booking.flag,
             encode(booking.items),
-            terms.canonical(),
-            terms.hash,
+            *terms.written(),
             _units(booking),
         )
 

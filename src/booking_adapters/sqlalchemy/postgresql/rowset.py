@@ -36,7 +36,7 @@ class Sql:
 
     def first(self, connection: psycopg.Connection[Any], values: Sequence[Any]) -> Any:
         """The same with the values in the order of their names."""
-        return psycopg.RawCursor(connection).execute(self.text, values).fetchone()
+        return cursor_of(connection).execute(self.text, values).fetchone()
 
     def all(
         self, connection: psycopg.Connection[Any], parameters: Mapping[str, Any], *, binary: bool
@@ -44,6 +44,15 @@ class Sql:
         """Execute it; all rows."""
         values = [parameters[name] for name in self.names]
         return psycopg.RawCursor(connection).execute(self.text, values, binary=binary).fetchall()
+
+
+def cursor_of(connection: psycopg.Connection[Any]) -> psycopg.RawCursor[Any]:
+    """The connection's own, made once: whoever has the connection has it alone."""
+    cursor: psycopg.RawCursor[Any] | None = getattr(connection, "booking_cursor", None)
+    if cursor is None:
+        cursor = psycopg.RawCursor(connection)
+        setattr(connection, "booking_cursor", cursor)  # noqa: B010 - psycopg's class has no such name.
+    return cursor
 
 
 class Rowset:

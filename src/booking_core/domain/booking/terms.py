@@ -26,16 +26,20 @@ class Terms:
     @property
     def hash(self) -> str:
         """SHA-256 of their canonical JSON: two bookings with one hash have the same terms."""
-        return _hash(self)
+        return _written(self)[1]
 
     def canonical(self) -> str:
         """The same JSON text for the same terms, whatever the platform."""
-        return _canonical(self)
+        return _written(self)[0]
+
+    def written(self) -> tuple[str, str]:
+        """Both, `canonical` and `hash`."""
+        return _written(self)
 
 
 @lru_cache(maxsize=4096)
-def _canonical(terms: Terms) -> str:
-    return json.dumps(
+def _written(terms: Terms) -> tuple[str, str]:
+    text = json.dumps(
         {
             "zone": terms.zone,
             "tiers": [
@@ -52,8 +56,4 @@ def _canonical(terms: Terms) -> str:
         sort_keys=True,
         ensure_ascii=False,
     )
-
-
-@lru_cache(maxsize=4096)
-def _hash(terms: Terms) -> str:
-    return sha256(_canonical(terms).encode()).hexdigest()
+    return text, sha256(text.encode()).hexdigest()

@@ -52,5 +52,5 @@ def uuid8(bits: int) -> str:
 
 
 def _written(high: int, low: int) -> str:
-    front, back = f"{high:016x}", f"{low:016x}"
-    return f"{front[:8]}-{front[8:12]}-{front[12:]}-{back[:4]}-{back[4:]}"
+    digits = f"{high << 64 | low:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
