@@ -69,7 +69,6 @@ def plan_of(storage: SqlStorage, sql: str, *begin: str) -> str:
 
 LOOK_UPS = {
     "a dossier": booking_repository._DOSSIER,
-    "dossiers": booking_repository._DOSSIERS,
     "a payment's dossier": booking_repository._OF_PAYMENT,
     "whether a booking exists": booking_repository._EXISTS,
     "a history": booking_repository._HISTORY,
