@@ -11,8 +11,8 @@ import sqlalchemy as sa
 class Warm:
     """One pooled connection at most, so that a busy caller does not go through the pool each time.
 
-    The pool's check-out and check-in are a sixth of what the client spends on a hold (measured
-    with eight busy processes). While anybody waits for the pool, connections go there.
+    The pool's check-out and check-in are a tenth of what the client spends on a hold. While anybody
+    waits for the pool, connections go there.
     """
 
     def __init__(self) -> None:

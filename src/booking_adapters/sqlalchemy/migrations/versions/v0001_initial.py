@@ -1,8 +1,8 @@
 """The first schema: plain SQL, because half of what guards it has no other language."""
 
-from pathlib import Path
-
 from alembic import op
+
+from booking_adapters.sqlalchemy.migrations.script import run_script_beside
 
 revision = "0001"
 down_revision = None
@@ -17,11 +17,7 @@ TABLES = (
 
 def upgrade() -> None:
     """From nothing."""
-    connection = op.get_bind()
-    script = Path(__file__).with_suffix(f".{connection.dialect.name}.sql")
-    for statement in script.read_text("utf-8").split(";\n"):
-        if statement.strip():
-            connection.exec_driver_sql(statement)
+    run_script_beside(__file__, op.get_bind())
 
 
 def downgrade() -> None:

@@ -1,8 +1,8 @@
 """What relays need: who does which shard, and on SQLite an index of what is not told."""
 
-from pathlib import Path
-
 from alembic import op
+
+from booking_adapters.sqlalchemy.migrations.script import run_script_beside
 
 revision = "0002"
 down_revision = "0001"
@@ -12,11 +12,7 @@ depends_on = None
 
 def upgrade() -> None:
     """From the first schema."""
-    connection = op.get_bind()
-    script = Path(__file__).with_suffix(f".{connection.dialect.name}.sql")
-    for statement in script.read_text("utf-8").split(";\n"):
-        if statement.strip():
-            connection.exec_driver_sql(statement)
+    run_script_beside(__file__, op.get_bind())
 
 
 def downgrade() -> None:
