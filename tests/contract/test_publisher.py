@@ -121,9 +121,14 @@ def test_an_idle_connection_that_broke_is_replaced(cut_broker: CutBroker) -> Non
     """After a restart of the broker between two batches, the next one arrives."""
     receiver, publisher = cut_broker.receiver(), cut_broker.publisher()
     publisher.publish(messages(1))
+    # What Redis is about to hand over when the line is cut is lost (docs/explanation/brokers.md).
+    receiver.accept(wait_for(receiver, 1, 15.0))
     cut_broker.cable.cut()
     keep_trying(publisher, messages(2)[1:])
-    assert set(bodies(wait_for(receiver, 2, 15.0))) == {b"0", b"1"}
+    told: list[bytes] = []
+    while b"1" not in told:  # The first may come again: its acceptance may have been cut.
+        (delivery,) = wait_for(receiver, 1, 15.0)
+        told += bodies([delivery])
 
 
 def test_a_broker_that_says_nothing_is_not_believed(cut_broker: CutBroker) -> None:

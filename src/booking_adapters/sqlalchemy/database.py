@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -27,23 +27,9 @@ class Database:
         self.engine = driver.engine()
         self._warm = Warm()
 
-    @contextmanager
-    def connection(self) -> Iterator[Any]:
+    def connection(self) -> AbstractContextManager[Any]:
         """A connection of the driver's own, or Busy; whatever is left open on it is undone."""
-        pooled = self._checkout()
-        if self.driver.is_hung_up(pooled.driver_connection):
-            self._drop(pooled)
-            pooled = self._checkout()
-        connection: Any = pooled.driver_connection
-        try:
-            yield connection
-        except BaseException as error:
-            self._recover(pooled, error)
-            busy = self.driver.why_busy(error) if isinstance(error, self.driver.error) else None
-            if busy is None:
-                raise
-            raise busy from error
-        self._warm.give(pooled)
+        return _Lent(self)
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:
@@ -101,6 +87,24 @@ class Database:
         self._warm.clear()
         self.engine.dispose()
 
+    def lend(self) -> sa.PoolProxiedConnection:
+        """A pooled connection that is not known to be dead, or Busy."""
+        pooled = self._checkout()
+        if self.driver.is_hung_up(pooled.driver_connection):
+            self._drop(pooled)
+            pooled = self._checkout()
+        return pooled
+
+    def take_back(self, pooled: sa.PoolProxiedConnection, error: BaseException | None) -> None:
+        """It is free again, after that error if there was one; Busy if the error comes to that."""
+        if error is None:
+            self._warm.give(pooled)
+            return
+        self._recover(pooled, error)
+        busy = self.driver.why_busy(error) if isinstance(error, self.driver.error) else None
+        if busy is not None:
+            raise busy from error
+
     def _checkout(self) -> sa.PoolProxiedConnection:
         try:
             return self._warm.take(self.engine.raw_connection)
@@ -125,3 +129,19 @@ class Database:
         pooled.invalidate()
         self._warm.clear()
         self.engine.dispose()  # What killed one connection has most likely killed all.
+
+
+class _Lent(AbstractContextManager[Any]):
+    """A class, not a generator: every commit goes through it, and this takes half the time."""
+
+    __slots__ = ("_database", "_pooled")
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> Any:
+        self._pooled = self._database.lend()
+        return self._pooled.driver_connection
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._database.take_back(self._pooled, error)

@@ -16,6 +16,9 @@ from booking_core.domain.payment.attempt import Attempt
 from booking_core.ports.idempotency import Answer
 from booking_core.ports.unit_of_work import Changes, HoldLimit, Saved, StaleCatalogue
 
+# Of what stands behind a judgement, the kind of row that says its revision.
+JUDGED_IN = {"resource": "resources", "service": "services", "performance": "performances"}
+
 
 class RowMaker:
     """Knows the keys, and how the driver takes an instant."""
@@ -35,16 +38,16 @@ class RowMaker:
         rows.events = [self._event(event) for event in changes.events]
         if changes.answer is not None:
             rows.answers.append(self._answer(changes.answer))
-        judged = {"resource": rows.resources, "service": rows.services}
         for each in changes.judged_by:
-            judged.get(each.noun, rows.performances).append((each.id, each.revision))
+            getattr(rows, JUDGED_IN[each.noun]).append((each.id, each.revision))
         rows.limits = [self._limit(limit, changes, tenant) for limit in changes.hold_limits]
         return rows
 
     def _claims(self, changes: Changes, rows: Rows) -> None:
         """Sorted, so that whoever wants the same units waits for them in the same order."""
         versions: dict[str, int] = {s.booking.id: s.booking.version for s in changes.saved}
-        versions |= {block.id: block.version for block in changes.blocks}
+        for block in changes.blocks:
+            versions[block.id] = block.version
         for claim in changes.claimed:
             keys = self._resource(rows.tenant, claim.resource_id, claim.unit_id)
             holder = claim.booking_id or claim.block_id
@@ -83,7 +86,7 @@ class RowMaker:
         else:
             rows.moved.append(self._moved(booking))
             rows.touched += self._touched(booking, rows)
-        rows.payments += (self._payment(booking, attempt) for attempt in saved.attempts)
+        rows.payments += [self._payment(booking, attempt) for attempt in saved.attempts]
         for refund in saved.refunds:
             rows.refunds.append(
                 (
@@ -258,4 +261,4 @@ def _place(row: Row) -> Row:
 
 
 def _units(booking: Booking) -> int:
-    return sum(len(item.unit_ids) for item in booking.items)
+    return sum([len(item.unit_ids) for item in booking.items])

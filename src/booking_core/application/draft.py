@@ -91,9 +91,7 @@ class Draft:
         changes = Changes(
             tenant_id=self.by.tenant_id,
             now=self.now,
-            saved=tuple(
-                page.saved(booking) for page, booking in zip(self.pages, numbered, strict=True)
-            ),
+            saved=tuple(map(Page.saved, self.pages, numbered)),
             released=released,
             claimed=claimed,
             events=tuple(self._events(correlation)),

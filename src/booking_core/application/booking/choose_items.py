@@ -64,7 +64,7 @@ class ChooseItems:
         moves: tuple[Move, ...] = ()
         # What one line got stays put for the next, and room is found for certain only where
         # nothing that stays begins after the wish.
-        for number in sorted(range(len(lines)), key=lambda n: offers[n][0].wish.span.start):
+        for number in _by_start(offers):
             at = Circumstances(
                 tenant_id=draft.by.tenant_id,
                 now=draft.now,
@@ -76,8 +76,10 @@ class ChooseItems:
             offered, picked = self._first_that_can(offers[number], at)
             item = _item(offered, picked)
             sold[number] = offered, item, picked
-            earlier += _claims(item)
-            moves = composed(moves, picked.moves)
+            if len(sold) < len(lines):
+                earlier += _claims(item)
+            if picked.moves:
+                moves = composed(moves, picked.moves)
         _require_tellable([item for _, item, _ in sold.values()])
         return _together([sold[number] for number in range(len(lines))], moves)
 
@@ -98,6 +100,11 @@ class ChooseItems:
                 return offered, picked
         assert refusal is not None  # A line has at least one candidate.
         raise refusal
+
+
+def _by_start(offers: Sequence[Sequence[Offered]]) -> Sequence[int]:
+    """The numbers of the lines, the earliest first."""
+    return sorted(range(len(offers)), key=lambda number: offers[number][0].wish.span.start)
 
 
 def _require_tellable(items: Sequence[Item]) -> None:
@@ -146,7 +153,7 @@ def _together(sold: Sequence[tuple[Offered, Item, Picked]], moves: tuple[Move, .
         terms=terms,
         provider_id=first.provider_id,
         price=_total(sold),
-        judged_by=tuple({j: None for offered, _, _ in sold for j in offered.judged_by}),
+        judged_by=_judged_by(sold),
         hold_limits=tuple(
             {
                 (resource.id, resource.rules.holds_max): None
@@ -157,6 +164,13 @@ def _together(sold: Sequence[tuple[Offered, Item, Picked]], moves: tuple[Move, .
         moves=moves,
         contended=any(picked.contended for _, _, picked in sold),
     )
+
+
+def _judged_by(sold: Sequence[tuple[Offered, Item, Picked]]) -> tuple[JudgedBy, ...]:
+    """What of the catalogue they were judged by, each once."""
+    if len(sold) == 1:
+        return sold[0][0].judged_by
+    return tuple({judged: None for offered, _, _ in sold for judged in offered.judged_by})
 
 
 def _total(sold: Sequence[tuple[Offered, Item, Picked]]) -> Money | None:

@@ -49,11 +49,11 @@ class Booking:
 
     @property
     def start(self) -> datetime:
-        return min(item.span.start for item in self.items)
+        return min([item.span.start for item in self.items])
 
     @property
     def end(self) -> datetime:
-        return max(item.span.end for item in self.items)
+        return max([item.span.end for item in self.items])
 
     @property
     def is_live(self) -> bool:

@@ -26,10 +26,10 @@ class Span:
     end: datetime
 
     def __post_init__(self) -> None:
-        for field in ("start", "end"):
-            instant = getattr(self, field)
-            if instant.tzinfo is not UTC:
-                object.__setattr__(self, field, in_utc(field, instant))
+        if self.start.tzinfo is not UTC:
+            object.__setattr__(self, "start", in_utc("start", self.start))
+        if self.end.tzinfo is not UTC:
+            object.__setattr__(self, "end", in_utc("end", self.end))
         if self.start >= self.end:
             raise InvalidInput("end", "a time after the start")
         if self.end - self.start > LONGEST:
