@@ -11,11 +11,13 @@ import pytest
 from booking_adapters.memory.clock import ManualClock
 from booking_adapters.memory.randomness import SeededRandomness
 from booking_adapters.memory.storage import MemoryStorage
+from booking_adapters.memory.telemetry import MemoryTelemetry
 from booking_adapters.system.clock import SystemClock
 from booking_adapters.system.randomness import SystemRandomness
 from booking_core.ports.clock import Clock
 from booking_core.ports.randomness import Randomness
 from booking_core.ports.storage import Storage
+from booking_core.ports.telemetry import NO_TELEMETRY, Telemetry
 from tests.brokers import Broker, CutBroker
 from tests.contract.builders import furnish
 from tests.contract.vandals import MemoryVandal, SqlVandal, Vandal
@@ -79,3 +81,13 @@ def cut_broker(request: pytest.FixtureRequest) -> CutBroker:
     """A broker whose connections a test can cut; Kafka's mock is in the process itself."""
     broker: CutBroker = request.getfixturevalue(f"{request.param}_broker")
     return broker
+
+
+@pytest.fixture(params=["none", "memory"])
+def telemetry(request: pytest.FixtureRequest) -> Telemetry:
+    """Whoever watches."""
+    watchers: dict[str, Callable[[], Telemetry]] = {
+        "none": lambda: NO_TELEMETRY,
+        "memory": MemoryTelemetry,
+    }
+    return watchers[request.param]()
