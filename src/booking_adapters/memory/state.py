@@ -8,6 +8,7 @@ from threading import RLock
 
 from booking_adapters.memory.booking_shelf import BookingShelf
 from booking_adapters.memory.claim_shelf import ClaimShelf
+from booking_adapters.memory.inbox_shelf import InboxShelf
 from booking_adapters.memory.lease_shelf import LeaseShelf
 from booking_adapters.memory.outbox_shelf import OutboxShelf
 from booking_adapters.memory.revision_shelf import Revised, RevisionShelf
@@ -41,6 +42,7 @@ class State:
     answers: dict[RequestKey, Answer] = field(default_factory=dict)
     outbox: OutboxShelf = field(default_factory=OutboxShelf)
     leases: defaultdict[str, LeaseShelf] = field(default_factory=lambda: defaultdict(LeaseShelf))
+    inbox: InboxShelf = field(default_factory=InboxShelf)
 
     def tell(self, event: DomainEvent) -> None:
         """Add it to the history of its booking, and to what has to be told."""

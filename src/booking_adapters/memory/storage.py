@@ -7,6 +7,7 @@ from booking_adapters.memory.block_repository import MemoryBlockRepository
 from booking_adapters.memory.booking_repository import MemoryBookingRepository
 from booking_adapters.memory.catalogue_repository import MemoryCatalogueRepository
 from booking_adapters.memory.idempotency import MemoryIdempotency
+from booking_adapters.memory.inbox import MemoryInbox
 from booking_adapters.memory.leases import MemoryLeases
 from booking_adapters.memory.occupancy import MemoryOccupancy
 from booking_adapters.memory.outbox import MemoryOutbox
@@ -28,6 +29,7 @@ class MemoryStorage:
         self.audit = MemoryAudit(state)
         self.outbox = MemoryOutbox(state)
         self.leases = MemoryLeases(state)
+        self.inbox = MemoryInbox(state)
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +32,44 @@ class Standing(StrEnum):
     DONE = "done"  # There is a receipt for it.
     STALE = "stale"  # A later one of its booking has been applied: its time is over.
     EARLY = "early"  # One before it, of its booking, has not been applied yet.
+
+
+RECEIPTED = frozenset({Standing.NEW, Standing.STALE})
+
+
+def standings(
+    told: Sequence[Told],
+    done: Set[tuple[TenantId, EventId]],
+    applied: Mapping[tuple[TenantId, BookingId], int],
+    *,
+    in_order: bool,
+) -> Sequence[Standing]:
+    """How each stands after those before it, where these are done and so far are the bookings."""
+    done, applied = set(done), dict(applied)
+    return [_standing(each, done, applied, in_order=in_order) for each in told]
+
+
+def _standing(
+    told: Told,
+    done: set[tuple[TenantId, EventId]],
+    applied: dict[tuple[TenantId, BookingId], int],
+    *,
+    in_order: bool,
+) -> Standing:
+    event = (told.tenant_id, told.event_id)
+    if event in done:
+        return Standing.DONE
+    if in_order and told.booking_id is not None and told.sequence is not None:
+        booking = (told.tenant_id, told.booking_id)
+        last = applied.get(booking, 0)
+        if told.sequence > last + 1:
+            return Standing.EARLY
+        done.add(event)
+        if told.sequence <= last:
+            return Standing.STALE
+        applied[booking] = told.sequence
+    done.add(event)
+    return Standing.NEW
 
 
 class LetterState(StrEnum):
@@ -68,7 +106,10 @@ class NewLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A kept message; `id` rises with every one that is kept. `due_at` is None where it is dead."""
+    """A kept message; `id` rises with every one that is kept. `due_at` is None where it is dead.
+
+    `first_at` is when it was kept, `last_at` when it was claimed last, or kept.
+    """
 
     id: int
     consumer: str
@@ -105,8 +146,9 @@ class Reception(Protocol):
     def take(self, told: Sequence[Told], *, in_order: bool) -> Sequence[Standing]:
         """How each stands, in turn; those that are NEW, or STALE, have a receipt from now on.
 
-        Without `in_order` nothing is STALE or EARLY. Of several of one booking each is judged after
-        those before it. Another transaction that takes the same is waited for.
+        The first of a booking has the sequence 1. Without `in_order` nothing is STALE or EARLY. Of
+        several of one booking each is judged after those before it. Another transaction that takes
+        the same is waited for.
         """
         ...
 
@@ -141,7 +183,8 @@ class Inbox(Protocol):
     def claim(self, consumer: str, now: datetime, until: datetime, most: int) -> Sequence[Letter]:
         """Waiting letters that are due, the longest due first; each attempt is counted, durably.
 
-        They are due again at `until`: whoever dies over one has used up an attempt.
+        They come with that attempt counted, and are due again at `until`: whoever dies over one has
+        used up an attempt.
         """
         ...
 
@@ -149,7 +192,10 @@ class Inbox(Protocol):
     def put_back(
         self, letter: int, *, due_at: datetime | None, attempts: int, code: str, cause: str
     ) -> None:
-        """It waits for another try, or is dead where `due_at` is None. A settled one stays gone."""
+        """It waits for another try, or is dead where `due_at` is None.
+
+        A settled one stays gone, and a dead one as it is.
+        """
         ...
 
     @abstractmethod
