@@ -17,12 +17,16 @@ from booking_core.ports.publisher import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the inbox has to know of an event; `sequence` is None where its sender counts none."""
+    """What the inbox has to know of an event; `sequence` is None where its sender counts none.
+
+    One that is `overdue` waits no longer for those before it, which are STALE from then on.
+    """
 
     tenant_id: TenantId
     event_id: EventId
     booking_id: BookingId | None = None
     sequence: int | None = None
+    overdue: bool = False
 
 
 class Standing(StrEnum):
@@ -62,7 +66,7 @@ def _standing(
     if in_order and told.booking_id is not None and told.sequence is not None:
         booking = (told.tenant_id, told.booking_id)
         last = applied.get(booking, 0)
-        if told.sequence > last + 1:
+        if told.sequence > last + 1 and not told.overdue:
             return Standing.EARLY
         done.add(event)
         if told.sequence <= last:
