@@ -42,21 +42,25 @@ from booking_core.application.payment.refund_payment import RefundPaymentHandler
 from booking_core.application.payment.reinstate import Reinstate
 from booking_core.application.payment.settle_refunds import SettleRefunds
 from booking_core.application.payment.start_payment import StartPaymentHandler
+from booking_core.application.watched import WatchedUnitOfWork, watched
 from booking_core.domain.availability.allocation import Allocation, fit_or_rearrange
 from booking_core.ports.clock import Clock
 from booking_core.ports.payment_gateway import PaymentGateway
 from booking_core.ports.randomness import Randomness
 from booking_core.ports.storage import Storage
+from booking_core.ports.telemetry import NO_TELEMETRY, Telemetry
+from booking_core.ports.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """All that a host supplies."""
+    """All that a host supplies; `telemetry` is told what happens, if somebody watches."""
 
     storage: Storage
     payments: PaymentGateway
     clock: Clock
     randomness: Randomness
+    telemetry: Telemetry = NO_TELEMETRY
 
 
 class BookingEngine:
@@ -148,13 +152,13 @@ class BookingEngine:
             catalogue=catalogue,
             blocks=blocks,
             occupancy=occupancy,
-            unit_of_work=storage.unit_of_work,
+            unit_of_work=shared.unit_of_work,
             lapse_holds=shared.lapse_holds,
             clock=clock,
             ids=shared.ids,
         )
         self.lift_block = LiftBlockHandler(
-            catalogue=catalogue, blocks=blocks, unit_of_work=storage.unit_of_work, clock=clock
+            catalogue=catalogue, blocks=blocks, unit_of_work=shared.unit_of_work, clock=clock
         )
         self.read_blocks = ReadBlocks(catalogue=catalogue, blocks=blocks)
 
@@ -180,16 +184,11 @@ class _Shared:
 
     def __init__(self, ports: Ports, allocation: Allocation) -> None:
         storage, clock = ports.storage, ports.clock
-        bookings, work = storage.bookings, storage.unit_of_work
+        bookings = storage.bookings
+        self.unit_of_work = work = _unit_of_work(ports)
         self.ids = ids = NewIds(clock=clock, randomness=ports.randomness)
         self.lapse_holds = LapseHolds(unit_of_work=work, bookings=bookings, clock=clock, ids=ids)
-        self.once = Once(
-            unit_of_work=work,
-            idempotency=storage.idempotency,
-            lapse_holds=self.lapse_holds,
-            clock=clock,
-            ids=ids,
-        )
+        self.once = _once(ports, work, self.lapse_holds, ids)
         self.open_booking = OpenBooking(bookings=bookings)
         self.pick_units = PickUnits(
             occupancy=storage.occupancy, randomness=ports.randomness, allocation=allocation
@@ -199,3 +198,20 @@ class _Shared:
         self.settle_refunds = SettleRefunds(
             once=self.once, bookings=bookings, gateway=ports.payments
         )
+
+
+def _unit_of_work(ports: Ports) -> UnitOfWork:
+    if ports.telemetry is NO_TELEMETRY:
+        return ports.storage.unit_of_work
+    return WatchedUnitOfWork(ports.storage.unit_of_work, ports.telemetry)
+
+
+def _once(ports: Ports, work: UnitOfWork, lapse_holds: LapseHolds, ids: NewIds) -> Once:
+    once = Once(
+        unit_of_work=work,
+        idempotency=ports.storage.idempotency,
+        lapse_holds=lapse_holds,
+        clock=ports.clock,
+        ids=ids,
+    )
+    return once if ports.telemetry is NO_TELEMETRY else watched(once, ports.telemetry)

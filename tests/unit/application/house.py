@@ -38,6 +38,7 @@ from booking_core.domain.kernel.span import Span
 from booking_core.engine import BookingEngine, Ports
 from booking_core.ports.booking_repository import Dossier
 from booking_core.ports.page import PageRequest
+from booking_core.ports.telemetry import NO_TELEMETRY, Telemetry
 
 NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -67,6 +68,7 @@ class House:
 
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOON))
     storage: MemoryStorage = field(default_factory=MemoryStorage)
+    telemetry: Telemetry = NO_TELEMETRY
     gateway: SimulatedGateway = field(init=False)
     engine: BookingEngine = field(init=False)
 
@@ -79,6 +81,7 @@ class House:
                 payments=self.gateway,
                 clock=self.clock,
                 randomness=randomness,
+                telemetry=self.telemetry,
             )
         )
         keep = self.engine.keep_catalogue

@@ -13,6 +13,7 @@ from booking_core.ports.clock import Clock
 from booking_core.ports.leases import Leases
 from booking_core.ports.outbox import SHARDS, Outbox, Unsent
 from booking_core.ports.publisher import Message, NotPublished, Publisher
+from booking_core.ports.telemetry import NO_TELEMETRY, Telemetry
 
 WORK = "relay"
 BATCH = 500
@@ -37,6 +38,7 @@ class RelayEvents:
     holder: str  # No two relays have the same name.
     batch: int = BATCH
     lease: timedelta = LEASE
+    telemetry: Telemetry = NO_TELEMETRY
     _shards: frozenset[int] = field(default=frozenset(), init=False)
     _renewed: datetime | None = field(default=None, init=False)
 
@@ -65,8 +67,10 @@ class RelayEvents:
 
     def _publish(self, wave: Sequence[Unsent], sent: list[int]) -> None:
         """Note in `sent` what of it the broker has, also where that is not all."""
+        messages = [self.encode(each.event) for each in wave]
         try:
-            self.publisher.publish([self.encode(each.event) for each in wave])
+            with self.telemetry.publishing([each.event for each in wave]):
+                self.publisher.publish(messages)
         except NotPublished as refusal:
             sent += [wave[place].position for place in sorted(refusal.confirmed)]
             raise

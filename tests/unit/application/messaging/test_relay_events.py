@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from booking_adapters.memory.telemetry import MemoryTelemetry
 from booking_core.application.messaging.relay_events import LEASE, waves
 from booking_core.domain.kernel.ids import BookingId
 from booking_core.ports.outbox import Unsent
@@ -182,3 +183,19 @@ def test_waves_keep_every_bookings_order(names: list[str]) -> None:
         ]
         assert of_it == [place for place, other in enumerate(names) if other == name]
     assert sorted(each.position for wave in told for each in wave) == list(range(len(names)))
+
+
+def test_what_was_told_and_what_was_not_is_counted(post: Post) -> None:
+    """By event type, wave by wave; what is told again counts again."""
+    telemetry = MemoryTelemetry()
+    relay = post.relay()
+    relay.telemetry = telemetry
+    for _ in range(3):
+        post.book()
+    post.broker.moods = [Mood.TAKEN, Mood.REFUSED, Mood.TAKEN]
+    with pytest.raises(NotPublished):
+        relay.turn()
+    relay.turn()
+    (type,) = telemetry.published
+    assert telemetry.published[type] == 3
+    assert telemetry.unpublished == {type: 1}
