@@ -36,6 +36,7 @@ from booking_core.application.operations.verify import Verify
 from booking_core.application.payment.apply_callback import ApplyCallback
 from booking_core.application.payment.complete_payment import CompletePaymentHandler
 from booking_core.application.payment.fail_payment import FailPaymentHandler
+from booking_core.application.payment.hear_payment import HearPaymentHandler
 from booking_core.application.payment.note_external_refund import NoteExternalRefundHandler
 from booking_core.application.payment.progress_payment import ProgressPaymentHandler
 from booking_core.application.payment.refund_payment import RefundPaymentHandler
@@ -132,6 +133,15 @@ class BookingEngine:
         )
         self.note_external_refund = NoteExternalRefundHandler(
             once=once, bookings=bookings, catalogue=catalogue
+        )
+        self.hear_payment = HearPaymentHandler(
+            once=once,
+            bookings=bookings,
+            progress_payment=self.progress_payment,
+            complete_payment=self.complete_payment,
+            fail_payment=self.fail_payment,
+            note_external_refund=self.note_external_refund,
+            settle_refunds=settle,
         )
         self.apply_callback = ApplyCallback(
             bookings=bookings,

@@ -118,7 +118,7 @@ class Reconcile:
                 record = self.gateway.find(booking.tenant_id, attempt.id)
                 if record is not None:
                     yield from self._payment(dossier, attempt, record)
-        for refund in dossier.account.outstanding_refunds():
+        for refund in dossier.account.outstanding_refunds(self.gateway.name):
             yield Difference(
                 tenant_id=booking.tenant_id,
                 booking_id=booking.id,
@@ -126,7 +126,7 @@ class Reconcile:
                 repair=Repair.SETTLE_REFUND,
                 mend=lambda: self.settle_refunds.of(dossier),
             )
-        for refund in dossier.account.refused_refunds():
+        for refund in dossier.account.refused_refunds(self.gateway.name):
             yield Difference(
                 tenant_id=booking.tenant_id,
                 booking_id=booking.id,

@@ -36,7 +36,8 @@ class SettleRefunds:
     """Runs after the commit that owes the money, never inside it.
 
     The refund's id is the provider's key: asked twice, it pays once. What cannot be settled now
-    stays owed, and reconciliation asks again.
+    stays owed, and reconciliation asks again. What another payment service took, it has to give
+    back: it hears of it by the event, and tells us (hear_payment.py).
     """
 
     once: Once
@@ -46,11 +47,11 @@ class SettleRefunds:
     def of(self, dossier: Dossier) -> int:
         """Settle what this dossier owes; how many refunds were settled."""
         booking, settled = dossier.booking, 0
-        for refund in dossier.account.outstanding_refunds():
+        for refund in dossier.account.outstanding_refunds(self.gateway.name):
             note = self._ask(booking.tenant_id, booking.id, refund)
             if note is None:
                 break
-            settled += self._note(note, booking.tenant_id)
+            settled += self.note(note, booking.tenant_id)
         return settled
 
     def again(self, dossier: Dossier) -> int:
@@ -63,10 +64,11 @@ class SettleRefunds:
     def _retry(self, retry: RetryRefunds, turn: Turn) -> None:
         draft = turn.draft
         page = draft.open(self.bookings.get(draft.by.tenant_id, retry.booking_id))
-        for refund in page.account.refused_refunds():
+        for refund in page.account.refused_refunds(self.gateway.name):
             page.account = page.account.refund_retried(refund.id)
 
-    def _note(self, note: NoteRefund, tenant_id: TenantId) -> bool:
+    def note(self, note: NoteRefund, tenant_id: TenantId) -> bool:
+        """Note what a provider said to a refund that was asked for; whether it was news."""
         try:
             self.once(note, system(tenant_id), None, lambda turn: self._draft(note, turn))
         except IllegalTransition:

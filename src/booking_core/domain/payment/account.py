@@ -86,6 +86,10 @@ class Account:
             raise TooManyAttempts(attempts_max)
         return replace(self, attempts=(*self.attempts, attempt))
 
+    def noted(self, attempt: Attempt) -> Account:
+        """With an attempt that somebody else began: it is a fact, whatever the terms allow."""
+        return replace(self, attempts=(*self.attempts, attempt))
+
     def moved(self, payment_id: PaymentId, trigger: PaymentTrigger, **changed: object) -> Account:
         """With that attempt moved along its lifecycle, or IllegalTransition."""
         return self._with(self.attempt(payment_id).after(trigger, **changed))
@@ -179,13 +183,17 @@ class Account:
     def refund_retried(self, refund_id: RefundId) -> Account:
         return self._with_refund(self.refund(refund_id).after(RefundTrigger.RETRY, failure=None))
 
-    def outstanding_refunds(self) -> tuple[Refund, ...]:
-        """Refunds that the provider has still to be asked for."""
-        return tuple(r for r in self.refunds if r.state is RefundState.REQUESTED)
+    def outstanding_refunds(self, provider: str) -> tuple[Refund, ...]:
+        """Refunds of payments that this provider took, which it has still to be asked for."""
+        return self._refunds(RefundState.REQUESTED, provider)
 
-    def refused_refunds(self) -> tuple[Refund, ...]:
-        """Refunds that the provider refused: still owed."""
-        return tuple(r for r in self.refunds if r.state is RefundState.FAILED)
+    def refused_refunds(self, provider: str) -> tuple[Refund, ...]:
+        """Refunds that this provider refused: still owed."""
+        return self._refunds(RefundState.FAILED, provider)
+
+    def _refunds(self, state: RefundState, provider: str) -> tuple[Refund, ...]:
+        theirs = {attempt.id for attempt in self.attempts if attempt.provider == provider}
+        return tuple(r for r in self.refunds if r.state is state and r.payment_id in theirs)
 
     def _refund_trigger(self, payment_id: PaymentId) -> PaymentTrigger:
         captured = self.attempt(payment_id).captured
