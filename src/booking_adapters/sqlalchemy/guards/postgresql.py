@@ -137,8 +137,13 @@ CHANGEABLE = {
     "booking_answer": (),
     "booking_holder": ("until",),
     "booking_lease": ("holder", "until"),
+    "booking_receipt": (),
+    "booking_position": ("sequence",),
+    "booking_letter": ("state", "attempts", "due_at", "code", "cause", "last_at"),
 }
-FORGETTABLE = ("booking_answer", "booking_holder", "booking_lease")
+FORGETTABLE = (
+    *("booking_answer", "booking_holder", "booking_lease", "booking_receipt", "booking_letter"),
+)
 EXECUTABLE = ("booking_refuse()",)
 
 

@@ -55,9 +55,12 @@ IDENTITY = {
         *("position", "tenant_id", "booking_id", "sequence", "event_id", "type", "at"),
         *("correlation_id", "causation_id", "actor", "schema_version"),
     ),
+    "booking_position": ("booking_id", "consumer", "tenant_id"),
+    "booking_letter": ("id", "consumer", "identity", "message", "body", "first_at"),
 }
-NEVER_CHANGED = ("booking_transfer", "booking_answer")
-KEPT = (*IDENTITY, "booking_transfer")  # Answers may be forgotten.
+NEVER_CHANGED = ("booking_transfer", "booking_answer", "booking_receipt")
+# Answers and receipts may be forgotten, and letters settled.
+KEPT = (*(table for table in IDENTITY if table != "booking_letter"), "booking_transfer")
 REVISED = ("booking_resource", "booking_service", "booking_performance")
 
 
@@ -76,6 +79,8 @@ def rules() -> Iterator[Rule]:
     yield from _bookings()
     yield from _claims()
     yield from _money()
+    back = "NEW.sequence <= OLD.sequence"
+    yield Rule("booking_position_never_goes_back", "booking_position", "UPDATE", back)
 
 
 def _bookings() -> Iterator[Rule]:

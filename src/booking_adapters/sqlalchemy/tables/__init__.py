@@ -9,6 +9,7 @@ from booking_adapters.sqlalchemy.tables.catalogue import (
     unit,
 )
 from booking_adapters.sqlalchemy.tables.claim import block, claim
+from booking_adapters.sqlalchemy.tables.inbox import letter, position, receipt
 from booking_adapters.sqlalchemy.tables.lease import holder, lease
 from booking_adapters.sqlalchemy.tables.metadata import metadata
 from booking_adapters.sqlalchemy.tables.money import payment, refund, transfer
@@ -21,9 +22,12 @@ __all__ = [
     "event",
     "holder",
     "lease",
+    "letter",
     "metadata",
     "payment",
     "performance",
+    "position",
+    "receipt",
     "refund",
     "resource",
     "service",
