@@ -8,10 +8,12 @@ from threading import RLock
 
 from booking_adapters.memory.booking_shelf import BookingShelf
 from booking_adapters.memory.claim_shelf import ClaimShelf
+from booking_adapters.memory.doorbell import MemoryDoorbell
 from booking_adapters.memory.inbox_shelf import InboxShelf
 from booking_adapters.memory.lease_shelf import LeaseShelf
 from booking_adapters.memory.outbox_shelf import OutboxShelf
 from booking_adapters.memory.revision_shelf import Revised, RevisionShelf
+from booking_adapters.memory.webhook_shelf import WebhookShelf
 from booking_core.domain.availability.block import Block
 from booking_core.domain.catalogue.performance import Performance
 from booking_core.domain.catalogue.resource import Resource
@@ -41,8 +43,10 @@ class State:
     blocks: dict[tuple[TenantId, BlockId], Block] = field(default_factory=dict)
     answers: dict[RequestKey, Answer] = field(default_factory=dict)
     outbox: OutboxShelf = field(default_factory=OutboxShelf)
+    doorbell: MemoryDoorbell = field(default_factory=MemoryDoorbell)
     leases: defaultdict[str, LeaseShelf] = field(default_factory=lambda: defaultdict(LeaseShelf))
     inbox: InboxShelf = field(default_factory=InboxShelf)
+    webhooks: WebhookShelf = field(default_factory=WebhookShelf)
 
     def tell(self, event: DomainEvent) -> None:
         """Add it to the history of its booking, and to what has to be told."""

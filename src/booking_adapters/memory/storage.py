@@ -13,6 +13,8 @@ from booking_adapters.memory.occupancy import MemoryOccupancy
 from booking_adapters.memory.outbox import MemoryOutbox
 from booking_adapters.memory.state import State
 from booking_adapters.memory.unit_of_work import MemoryUnitOfWork
+from booking_adapters.memory.webhook_deliveries import MemoryWebhookDeliveries
+from booking_adapters.memory.webhooks import MemoryWebhooks
 
 
 class MemoryStorage:
@@ -28,8 +30,11 @@ class MemoryStorage:
         self.unit_of_work = MemoryUnitOfWork(state)
         self.audit = MemoryAudit(state)
         self.outbox = MemoryOutbox(state)
+        self.doorbell = state.doorbell
         self.leases = MemoryLeases(state)
         self.inbox = MemoryInbox(state)
+        self.webhooks = MemoryWebhooks(state)
+        self.webhook_deliveries = MemoryWebhookDeliveries(state)
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -27,10 +27,15 @@ class MemoryUnitOfWork(UnitOfWork):
             for refuse in REFUSALS:
                 refuse(self.state, changes)
             self._apply(changes)
+        if changes.events:
+            self.state.doorbell.ring()
 
     def lapse(self, lapses: Sequence[Lapse], now: datetime) -> int:
         with self.state.lock:
-            return sum(self._lapse(each, now) for each in lapses)
+            count = sum(self._lapse(each, now) for each in lapses)
+        if count:
+            self.state.doorbell.ring()
+        return count
 
     def _apply(self, changes: Changes) -> None:
         claims, tenant_id = self.state.claims, changes.tenant_id

@@ -31,6 +31,11 @@ class Driver(Protocol):
         ...
 
     @abstractmethod
+    def connect(self) -> Any:
+        """A connection beside the pool, for one thread to keep."""
+        ...
+
+    @abstractmethod
     def to_instant(self, instant: datetime | None) -> Any:
         """The instant as a parameter."""
         ...

@@ -21,22 +21,31 @@ from booking_adapters.sqlalchemy.server_clock import server_time
 from booking_adapters.sqlalchemy.unit_of_work import SqlUnitOfWork
 from booking_adapters.sqlalchemy.url import parsed
 from booking_adapters.sqlalchemy.writer import Writer
+from booking_core.ports.doorbell import Doorbell
 
 
 class SqlStorage:
     """Any number of threads and processes may share the database."""
 
-    def __init__(self, database: Database, writer: Writer) -> None:
+    def __init__(
+        self, database: Database, writer: Writer, doorbell: Doorbell, *, rings: bool
+    ) -> None:
         keys = Keys(database)
         at = database.driver.to_instant
         self._database = database
+        self.doorbell = doorbell
         self.catalogue = SqlCatalogueRepository(database, keys)
         self.occupancy = SqlOccupancy(database, keys)
         self.bookings = SqlBookingRepository(database, keys)
         self.blocks = SqlBlockRepository(database, keys)
         self.idempotency = SqlIdempotency(database, keys)
         self.unit_of_work = SqlUnitOfWork(
-            writer, RowMaker(keys, at), Refusals(database, keys), keys, at
+            writer,
+            RowMaker(keys, at),
+            Refusals(database, keys),
+            keys,
+            at,
+            doorbell.ring if rings else None,
         )
         self.audit = SqlAudit(database, keys)
         self.outbox = SqlOutbox(database, keys)
@@ -50,24 +59,31 @@ class SqlStorage:
         role: str | None = None,
         pool_size: int = 8,
         sqlite_synchronous: str = "FULL",
+        rings: bool = False,
     ) -> SqlStorage:
         """The storage at that URL, or InvalidInput; nothing connects before it is used.
 
         `sqlite:///file.db` or `postgresql://user@host/name`; `role` is whom the session acts as
-        on PostgreSQL, where it connects as somebody else.
+        on PostgreSQL, where it connects as somebody else. It `rings` where there may be a relay: on
+        PostgreSQL that takes a connection more.
         """
         at = parsed(url)
         if at.get_backend_name() == "postgresql":
+            from booking_adapters.sqlalchemy.postgresql.doorbell import PostgresDoorbell
             from booking_adapters.sqlalchemy.postgresql.driver import PostgresDriver
             from booking_adapters.sqlalchemy.postgresql.writer import PostgresWriter
 
-            database = Database(PostgresDriver(at, role=role, pool_size=pool_size))
-            return cls(database, PostgresWriter(database))
+            postgres = PostgresDriver(at, role=role, pool_size=pool_size)
+            database = Database(postgres)
+            doorbell = PostgresDoorbell(postgres.connect)
+            return cls(database, PostgresWriter(database), doorbell, rings=rings)
+        from booking_adapters.sqlalchemy.sqlite.doorbell import SqliteDoorbell
         from booking_adapters.sqlalchemy.sqlite.driver import SqliteDriver
         from booking_adapters.sqlalchemy.sqlite.writer import SqliteWriter
 
-        database = Database(SqliteDriver(at, synchronous=sqlite_synchronous, pool_size=pool_size))
-        return cls(database, SqliteWriter(database))
+        sqlite = SqliteDriver(at, synchronous=sqlite_synchronous, pool_size=pool_size)
+        database = Database(sqlite)
+        return cls(database, SqliteWriter(database), SqliteDoorbell(sqlite.connect), rings=rings)
 
     def schema_problems(self) -> tuple[str, ...]:
         """What of the schema is missing, switched off or changed; nothing if all is well."""
@@ -79,4 +95,5 @@ class SqlStorage:
 
     def close(self) -> None:
         """Let go of all connections."""
+        self.doorbell.close()
         self._database.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import count
 
@@ -26,13 +26,20 @@ class SqlUnitOfWork(UnitOfWork):
     """Writes optimistically; only a commit that was refused is asked why."""
 
     def __init__(
-        self, writer: Writer, make_rows: RowMaker, refusals: Refusals, keys: Keys, at: ToInstant
+        self,
+        writer: Writer,
+        make_rows: RowMaker,
+        refusals: Refusals,
+        keys: Keys,
+        at: ToInstant,
+        ring: Callable[[], None] | None = None,
     ) -> None:
         self._writer = writer
         self._make_rows = make_rows
         self._refusals = refusals
         self._keys = keys
         self._at = at
+        self._ring = ring
 
     def commit(self, changes: Changes) -> None:
         rows = self._make_rows(changes)
@@ -40,6 +47,8 @@ class SqlUnitOfWork(UnitOfWork):
         for number in count(1):
             refused = self._writer.write(rows)
             if refused is None:
+                if self._ring is not None and changes.events:
+                    self._ring()
                 return
             refusal: Exception | None = self._refusals.explain(changes, rows, refused)
             if refusal is None and (number == TRIES_MAX or time.monotonic() > give_up_at):
@@ -56,7 +65,10 @@ class SqlUnitOfWork(UnitOfWork):
         for lapse in lapses:
             row = self._lapsed(lapse)
             rows.setdefault((row[0], row[1]), row)  # Who comes twice lapses once.
-        return self._writer.lapse(list(rows.values()), self._at(now))
+        count = self._writer.lapse(list(rows.values()), self._at(now))
+        if self._ring is not None and count:
+            self._ring()
+        return count
 
     def _lapsed(self, lapse: Lapse) -> Row:
         hold, event = lapse.hold, lapse.event

@@ -9,6 +9,7 @@ from booking_core.ports.audit import Audit
 from booking_core.ports.block_repository import BlockRepository
 from booking_core.ports.booking_repository import BookingRepository
 from booking_core.ports.catalogue_repository import CatalogueRepository
+from booking_core.ports.doorbell import Doorbell
 from booking_core.ports.idempotency import Idempotency
 from booking_core.ports.leases import Leases
 from booking_core.ports.occupancy import Occupancy
@@ -50,6 +51,10 @@ class Storage(Protocol):
     @property
     @abstractmethod
     def outbox(self) -> Outbox: ...
+
+    @property
+    @abstractmethod
+    def doorbell(self) -> Doorbell: ...
 
     @property
     @abstractmethod

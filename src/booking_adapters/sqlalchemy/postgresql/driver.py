@@ -82,10 +82,9 @@ class PostgresDriver(Driver):
         self._pool_size = pool_size
 
     def engine(self) -> sa.Engine:
-        options = " ".join(f"-c {name}={value}" for name, value in self._session.items())
         engine = sa.create_engine(
             self._url,
-            connect_args=CONNECTION | {"options": options},
+            connect_args=self._arguments(),
             isolation_level="AUTOCOMMIT",
             pool_size=self._pool_size,
             max_overflow=0,
@@ -95,6 +94,14 @@ class PostgresDriver(Driver):
         )
         sa.event.listen(engine, "connect", _adapt)
         return engine
+
+    def connect(self) -> psycopg.Connection[Any]:
+        positional, named = self.dialect.create_connect_args(self._url)
+        return psycopg.connect(*positional, **{**named, **self._arguments()})
+
+    def _arguments(self) -> dict[str, Any]:
+        options = " ".join(f"-c {name}={value}" for name, value in self._session.items())
+        return CONNECTION | {"options": options}
 
     def to_instant(self, instant: datetime | None) -> datetime | None:
         return instant

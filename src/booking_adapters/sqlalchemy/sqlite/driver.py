@@ -62,6 +62,15 @@ class SqliteDriver(Driver):
         sa.event.listen(engine, "connect", self._prepare)
         return engine
 
+    def connect(self) -> sqlite3.Connection:
+        positional, named = self.dialect.create_connect_args(self._url)
+        connect: Any = sqlite3.connect  # What a URL may ask for is not to be told by types.
+        connection: sqlite3.Connection = connect(
+            *positional, **{**named, "isolation_level": None, "check_same_thread": False}
+        )
+        self._prepare(connection, None)
+        return connection
+
     def to_instant(self, instant: datetime | None) -> int | None:
         return None if instant is None else to_microseconds(instant)
 
