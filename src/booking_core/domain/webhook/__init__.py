@@ -1,0 +1,1 @@
+"""What is told to the URLs of tenants, and what becomes of each telling."""
