@@ -21,6 +21,7 @@ T = TypeVar("T")
 Default = TypeVar("Default")
 N = TypeVar("N", int, float)
 D = TypeVar("D", bound="str | None")
+W = TypeVar("W", bound="int | None")
 
 
 @dataclass(eq=False)
@@ -73,7 +74,7 @@ class Environment:
 
         return self._read(name, expected, parse, None, is_secret=True)
 
-    def integer(self, name: str, least: int, most: int, default: int) -> int:
+    def integer(self, name: str, least: int, most: int, default: W) -> int | W:
         """A whole number within bounds."""
         expected = f"a whole number from {least} to {most}"
         return self._read(name, expected, lambda text: _bounded(int(text), least, most), default)
@@ -82,6 +83,11 @@ class Environment:
         """A duration in seconds within bounds."""
         expected = f"seconds, from {least:g} to {most:g}"
         return self._read(name, expected, lambda text: _bounded(float(text), least, most), default)
+
+    def share(self, name: str, default: float) -> float:
+        """A part of a whole."""
+        expected = "a share, from 0 to 1"
+        return self._read(name, expected, lambda text: _bounded(float(text), 0.0, 1.0), default)
 
     def choice(self, name: str, choices: Sequence[str], default: str) -> str:
         """One of a few words, in any case."""

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from booking_adapters.brokers.settings import BrokerSettings, read_broker
 from booking_adapters.environment import Asked, Environment, InvalidSetting
 from booking_adapters.secret import Secret
+from booking_adapters.telemetry.settings import TelemetrySettings, read_telemetry
 
 SCHEMES = ("sqlite", "postgresql", "memory")
 URL_NAME = "BOOKING_DATABASE_URL"
@@ -111,6 +112,7 @@ class Settings:
     payments: PaymentSettings = field(factory=PaymentSettings)
     sweep: SweepSettings = field(factory=SweepSettings)
     broker: BrokerSettings | None = None
+    telemetry: TelemetrySettings = field(factory=TelemetrySettings)
     log_level: str = "info"
     unknown: Mapping[str, str | None] = field(factory=dict)
     asked: tuple[Asked, ...] = field(default=(), repr=False)
@@ -139,6 +141,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         batch=environment.integer("BOOKING_SWEEP_BATCH", 1, 10_000, 1000),
     )
     broker = read_broker(environment)
+    telemetry = read_telemetry(environment)
     log_level = environment.choice(
         "BOOKING_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"
     )
@@ -149,6 +152,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         payments=payments,
         sweep=sweep,
         broker=broker,
+        telemetry=telemetry,
         log_level=log_level,
         database=_database(
             environment

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from booking_adapters.memory.clock import ManualClock
 from booking_adapters.memory.randomness import SeededRandomness
@@ -14,6 +15,11 @@ from booking_adapters.memory.storage import MemoryStorage
 from booking_adapters.memory.telemetry import MemoryTelemetry
 from booking_adapters.system.clock import SystemClock
 from booking_adapters.system.randomness import SystemRandomness
+from booking_adapters.telemetry.correlation import CorrelatingTelemetry
+from booking_adapters.telemetry.opentelemetry.telemetry import OtelTelemetry
+from booking_adapters.telemetry.opentelemetry.tracing import tracer_provider
+from booking_adapters.telemetry.prometheus.telemetry import PrometheusTelemetry
+from booking_adapters.telemetry.several import together
 from booking_core.ports.clock import Clock
 from booking_core.ports.randomness import Randomness
 from booking_core.ports.storage import Storage
@@ -83,11 +89,15 @@ def cut_broker(request: pytest.FixtureRequest) -> CutBroker:
     return broker
 
 
-@pytest.fixture(params=["none", "memory"])
+@pytest.fixture(params=["none", "memory", "prometheus", "opentelemetry", "correlating", "several"])
 def telemetry(request: pytest.FixtureRequest) -> Telemetry:
     """Whoever watches."""
     watchers: dict[str, Callable[[], Telemetry]] = {
         "none": lambda: NO_TELEMETRY,
         "memory": MemoryTelemetry,
+        "prometheus": lambda: PrometheusTelemetry(CollectorRegistry()),
+        "opentelemetry": lambda: OtelTelemetry(tracer_provider().get_tracer("test")),
+        "correlating": CorrelatingTelemetry,
+        "several": lambda: together([MemoryTelemetry(), NO_TELEMETRY]),
     }
     return watchers[request.param]()

@@ -59,6 +59,11 @@ def test_without_a_database_it_says_what_is_missing() -> None:
         ("BOOKING_SWEEP_BATCH", "10001"),
         ("BOOKING_LOG_LEVEL", "loud"),
         ("BOOKING_STOP_WITHIN_SECONDS", "0"),
+        ("BOOKING_METRICS_PORT", "-1"),
+        ("BOOKING_METRICS_HOST", "a b"),
+        ("BOOKING_TRACES", "jaeger"),
+        ("BOOKING_TRACES_SHARE", "1.5"),
+        ("BOOKING_LOG_FORMAT", "xml"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_was_expected(name: str, wrong: str) -> None:

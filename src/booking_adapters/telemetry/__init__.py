@@ -1,0 +1,1 @@
+"""Watching the engine: numbers, traces and the correlation of log lines."""

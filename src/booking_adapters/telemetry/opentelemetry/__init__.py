@@ -1,0 +1,1 @@
+"""Traces by OpenTelemetry; the extra `observability` installs its SDK."""

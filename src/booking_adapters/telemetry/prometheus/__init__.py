@@ -1,0 +1,1 @@
+"""Numbers for Prometheus; the extra `observability` installs its client."""
