@@ -62,12 +62,13 @@ def test_dead_letters_are_replayed_in_order(acts: bool) -> None:
     """Bookings of which nobody could handle anything, until somebody can."""
     desk = Desk(acts=acts)
     events = [(name, n) for name in "ab" for n in range(1, 5)]
-    desk.moods = {event: [ValueError()] * 4 for event in events}
+    desk.moods = {event: [ValueError()] * 9 for event in events}
     desk.send(*(an_event(*event) for event in events))
     worker = desk.worker()
     for _ in range(60):
         desk.settle(worker, minutes=1)
     assert len(desk.dead()) == len(events)
+    desk.moods.clear()
     desk.inbox.replay([letter.id for letter in desk.dead()], desk.clock.now())
     _let_all_be_well(desk)
     for name in "ab":
