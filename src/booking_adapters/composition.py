@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Protocol, runtime_checkable
 
-from attrs import frozen
+from attrs import field, frozen
 from dependency_injector import containers, providers
 
 from booking_adapters.brokers.settings import EXPECTED, URL_NAME
@@ -19,10 +21,15 @@ from booking_adapters.simulated.payment_gateway import SimulatedGateway
 from booking_adapters.simulated.payment_webhook import SimulatedWebhook
 from booking_adapters.system.clock import SystemClock
 from booking_adapters.system.randomness import SystemRandomness
+from booking_adapters.telemetry.watch import Watch, open_watch
+from booking_core.application.messaging.apply_messages import Guard
+from booking_core.application.messaging.consume_events import ConsumeEvents
+from booking_core.application.messaging.consumer import Consumer
 from booking_core.application.messaging.relay_events import RelayEvents
 from booking_core.engine import BookingEngine, Ports
 from booking_core.ports.clock import Clock
 from booking_core.ports.randomness import Randomness
+from booking_core.ports.receiver import Subscription
 from booking_core.ports.storage import Storage
 
 
@@ -53,6 +60,7 @@ class Composition:
     gateway: SimulatedGateway
     webhook: SimulatedWebhook | None
     checkout: Checkout | None
+    watch: Watch = field(factory=Watch)
 
     def schema_problems(self) -> tuple[str, ...]:
         """What of the database's schema is missing, switched off or changed; or Busy."""
@@ -84,16 +92,46 @@ class Composition:
             outbox=self.storage.outbox,
             leases=self.storage.leases,
             publisher=open_publisher(broker.url.reveal(), broker.exchange),
-            encode=EnvelopeCodec().encode,
+            encode=self.watch.traced(EnvelopeCodec().encode),
             clock=self.engine.ports.clock,
             holder=holder,
             batch=batch,
+            telemetry=self.watch.messaging,
+        )
+
+    def consume(
+        self, consumer: Consumer, *, guard: Guard = nullcontext, stopping: Callable[[], bool]
+    ) -> ConsumeEvents:
+        """One more worker of that consumer, for one thread, which closes it at the end.
+
+        InvalidSetting where no broker is set.
+        """
+        from booking_adapters.brokers.open import open_receiver  # As above.
+
+        broker, patience = self.settings.broker, self.settings.consumers
+        if broker is None:
+            raise InvalidSetting(URL_NAME, EXPECTED, "nothing")
+        subscription = Subscription(consumer=consumer.name, topics=consumer.topics)
+        queue = broker.queue(consumer.name)
+        return ConsumeEvents(
+            consumer=consumer,
+            inbox=self.storage.inbox,
+            receiver=open_receiver(broker.url.reveal(), broker.exchange, subscription, queue),
+            clock=self.engine.ports.clock,
+            randomness=self.engine.ports.randomness,
+            schedule=patience.schedule,
+            claim=patience.claim,
+            telemetry=self.engine.ports.telemetry,
+            guard=guard,
+            stopping=stopping,
+            batch=patience.batch,
         )
 
     def close(self) -> None:
         """Let go of database and provider."""
         self.engine.close()
         self.gateway.close()
+        self.watch.close()
 
     def __enter__(self) -> Composition:
         return self
@@ -155,8 +193,14 @@ class _Container(containers.DeclarativeContainer):
         postgresql=providers.ThreadSafeSingleton(_sql_storage, settings),
     )
     gateway = providers.ThreadSafeSingleton(_gateway, settings, clock, randomness)
+    watch = providers.ThreadSafeSingleton(open_watch, settings.provided.telemetry)
     ports = providers.ThreadSafeSingleton(
-        Ports, storage=storage, payments=gateway, clock=clock, randomness=randomness
+        Ports,
+        storage=storage,
+        payments=gateway,
+        clock=clock,
+        randomness=randomness,
+        telemetry=watch.provided.engine,
     )
     engine = providers.ThreadSafeSingleton(BookingEngine, ports)
     composition = providers.ThreadSafeSingleton(
@@ -167,4 +211,5 @@ class _Container(containers.DeclarativeContainer):
         gateway=gateway,
         webhook=providers.ThreadSafeSingleton(_webhook, settings, clock),
         checkout=providers.ThreadSafeSingleton(_checkout, settings, gateway),
+        watch=watch,
     )

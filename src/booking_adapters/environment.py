@@ -89,6 +89,20 @@ class Environment:
         expected = "a share, from 0 to 1"
         return self._read(name, expected, lambda text: _bounded(float(text), 0.0, 1.0), default)
 
+    def several_seconds(
+        self, name: str, most: int, default: tuple[float, ...]
+    ) -> tuple[float, ...]:
+        """Durations in seconds, of a day at most, with commas between."""
+
+        def parse(text: str) -> str:
+            parts = text.split(",")
+            _bounded(len(parts), 1, most)
+            return ",".join(f"{_bounded(float(part), 0, 86_400):g}" for part in parts)
+
+        expected = f"up to {most} numbers of seconds, such as 1,10,60"
+        text = self._read(name, expected, parse, ",".join(f"{each:g}" for each in default))
+        return tuple(float(part) for part in text.split(","))
+
     def choice(self, name: str, choices: Sequence[str], default: str) -> str:
         """One of a few words, in any case."""
         by_folded = {choice.casefold(): choice for choice in choices}

@@ -8,6 +8,8 @@ from urllib.parse import quote, urlsplit
 from attrs import field, frozen
 
 from booking_adapters.brokers.settings import BrokerSettings, read_broker
+from booking_adapters.consumers.registry import CONSUMERS
+from booking_adapters.consumers.settings import ConsumerSettings, read_consumers
 from booking_adapters.environment import Asked, Environment, InvalidSetting
 from booking_adapters.secret import Secret
 from booking_adapters.telemetry.settings import TelemetrySettings, read_telemetry
@@ -112,6 +114,7 @@ class Settings:
     payments: PaymentSettings = field(factory=PaymentSettings)
     sweep: SweepSettings = field(factory=SweepSettings)
     broker: BrokerSettings | None = None
+    consumers: ConsumerSettings = field(factory=ConsumerSettings)
     telemetry: TelemetrySettings = field(factory=TelemetrySettings)
     log_level: str = "info"
     unknown: Mapping[str, str | None] = field(factory=dict)
@@ -140,7 +143,8 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         every_seconds=environment.seconds("BOOKING_SWEEP_EVERY_SECONDS", 0, 3600, 1.0),
         batch=environment.integer("BOOKING_SWEEP_BATCH", 1, 10_000, 1000),
     )
-    broker = read_broker(environment)
+    broker = read_broker(environment, tuple(CONSUMERS))
+    consumers = read_consumers(environment)
     telemetry = read_telemetry(environment)
     log_level = environment.choice(
         "BOOKING_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"
@@ -152,6 +156,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         payments=payments,
         sweep=sweep,
         broker=broker,
+        consumers=consumers,
         telemetry=telemetry,
         log_level=log_level,
         database=_database(

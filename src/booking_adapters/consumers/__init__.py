@@ -1,0 +1,1 @@
+"""Who of this package listens to the broker, and with how much patience."""
