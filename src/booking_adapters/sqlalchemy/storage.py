@@ -10,6 +10,7 @@ from booking_adapters.sqlalchemy.booking_repository import SqlBookingRepository
 from booking_adapters.sqlalchemy.catalogue_repository import SqlCatalogueRepository
 from booking_adapters.sqlalchemy.database import Database
 from booking_adapters.sqlalchemy.idempotency import SqlIdempotency
+from booking_adapters.sqlalchemy.inbox import SqlInbox
 from booking_adapters.sqlalchemy.keys import Keys
 from booking_adapters.sqlalchemy.leases import SqlLeases
 from booking_adapters.sqlalchemy.occupancy import SqlOccupancy
@@ -50,6 +51,7 @@ class SqlStorage:
         self.audit = SqlAudit(database, keys)
         self.outbox = SqlOutbox(database, keys)
         self.leases = SqlLeases(database)
+        self.inbox = SqlInbox(database, keys)
 
     @classmethod
     def open(

@@ -103,7 +103,7 @@ class NewLetter:
         """The same for the same message, however often it is delivered."""
         digest = blake2b(digest_size=16)
         for part in (self.message.topic, self.message.key):
-            digest.update(part.encode() + b"\0")
+            digest.update(part.encode(errors="surrogatepass") + b"\0")
         digest.update(self.message.body)
         return digest.hexdigest()
 

@@ -11,6 +11,7 @@ from booking_core.ports.booking_repository import BookingRepository
 from booking_core.ports.catalogue_repository import CatalogueRepository
 from booking_core.ports.doorbell import Doorbell
 from booking_core.ports.idempotency import Idempotency
+from booking_core.ports.inbox import Inbox
 from booking_core.ports.leases import Leases
 from booking_core.ports.occupancy import Occupancy
 from booking_core.ports.outbox import Outbox
@@ -59,6 +60,10 @@ class Storage(Protocol):
     @property
     @abstractmethod
     def leases(self) -> Leases: ...
+
+    @property
+    @abstractmethod
+    def inbox(self) -> Inbox: ...
 
     @abstractmethod
     def close(self) -> None:

@@ -1,0 +1,212 @@
+"""Messages that wait for another try, or for a person, in a database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from booking_adapters.sqlalchemy.database import Database
+from booking_adapters.sqlalchemy.statement import Statement, at_most, one_of
+from booking_adapters.sqlalchemy.tables import letter
+from booking_core.domain.kernel.errors import NotFound
+from booking_core.ports.inbox import Letter, LetterCount, LetterState, NewLetter
+from booking_core.ports.publisher import Message
+
+ID_LARGEST = 2**63 - 1
+
+_COLUMNS = (
+    *(letter.c.id, letter.c.consumer, letter.c.message, letter.c.body, letter.c.state),
+    *(letter.c.attempts, letter.c.due_at, letter.c.code, letter.c.cause),
+    *(letter.c.first_at, letter.c.last_at),
+)
+_id = letter.c.id == sa.bindparam("id", type_=letter.c.id.type)
+_ids = one_of(letter.c.id, "ids")
+_consumer = letter.c.consumer == sa.bindparam("consumer", type_=letter.c.consumer.type)
+_is = {state: letter.c.state == sa.literal_column(f"'{state}'") for state in LetterState}
+
+_KEEP = Statement(
+    sa.text("""INSERT INTO booking_letter
+        (consumer, identity, message, body, state, attempts, due_at, code, cause, first_at, last_at)
+      VALUES (:consumer, :identity, :message, :body, :state, :attempts, :due_at, :code, :cause,
+        :at, :at)
+      ON CONFLICT (identity, consumer) DO NOTHING""")
+)
+_DUE = Statement(
+    at_most(
+        sa.select(*_COLUMNS)
+        .where(_consumer, letter.c.due_at <= sa.bindparam("now", type_=letter.c.due_at.type))
+        .order_by(letter.c.due_at, letter.c.id)
+    )
+)
+_COUNT = Statement(
+    sa.text("""UPDATE booking_letter SET attempts = attempts + 1, due_at = :until, last_at = :now
+        WHERE id IN (SELECT value FROM json_each(:ids)) RETURNING 1""")
+)
+_CLAIM = Statement(
+    sa.text("""WITH due AS (
+        SELECT id FROM booking_letter WHERE consumer = :consumer AND due_at <= :now
+        ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED)
+      UPDATE booking_letter AS l SET attempts = l.attempts + 1, due_at = :until, last_at = :now
+      WHERE l.id = ANY(ARRAY(SELECT id FROM due))
+      RETURNING l.id, l.consumer, l.message, l.body, l.state, l.attempts, l.due_at, l.code, l.cause,
+        l.first_at, l.last_at, array_position(ARRAY(SELECT id FROM due), l.id)""")
+)
+_PUT_BACK = Statement(
+    sa.text("""UPDATE booking_letter
+      SET state = :state, due_at = :due_at, attempts = :attempts, code = :code, cause = :cause
+      WHERE id = :id AND state = 'waiting'""")
+)
+_LETTER = Statement(sa.select(*_COLUMNS).where(_id))
+
+
+def _page(*where: sa.ColumnElement[bool]) -> Statement:
+    after = letter.c.id > sa.bindparam("after", type_=letter.c.id.type)
+    return Statement(at_most(sa.select(*_COLUMNS).where(after, *where).order_by(letter.c.id)))
+
+
+_ALL = {state: _page(_is[state]) for state in LetterState}
+_OF_CONSUMER = {state: _page(_is[state], _consumer) for state in LetterState}
+_REPLAY = Statement(
+    sa.update(letter)
+    .where(_ids, _is[LetterState.DEAD])
+    .values(
+        state=sa.literal_column(f"'{LetterState.WAITING}'"),
+        due_at=sa.bindparam("now", type_=letter.c.due_at.type),
+        attempts=sa.literal_column("0"),
+    )
+)
+_DROP = Statement(sa.delete(letter).where(_ids, _is[LetterState.DEAD]))
+_waiting = sa.func.count(letter.c.due_at)
+_COUNTS = Statement(
+    sa.select(letter.c.consumer, _waiting, sa.func.count() - _waiting, sa.func.min(letter.c.due_at))
+    .group_by(letter.c.consumer)
+    .order_by(letter.c.consumer)
+)
+
+
+class SqlLetters:
+    """Each call is one statement, but where SQLite needs two: nobody is kept waiting by one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._driver = database.driver
+
+    def keep(self, letters: Sequence[NewLetter]) -> None:
+        # In one order, so that two who keep the same never wait in a circle.
+        rows = [self._row(new) for new in sorted(letters, key=lambda new: new.identity)]
+        if rows:
+            with self._database.transaction() as connection:
+                connection.cursor().executemany(_KEEP.text(self._driver.dialect), rows)
+
+    def claim(self, consumer: str, now: datetime, until: datetime, most: int) -> Sequence[Letter]:
+        asked = {
+            "consumer": consumer,
+            "now": self._driver.to_instant(now),
+            "until": self._driver.to_instant(until),
+            "most": most,
+        }
+        if self._driver.dialect.name == "sqlite":
+            return self._claim_in_steps(asked, until, now)
+        with self._database.connection() as connection:
+            rows = connection.execute(_CLAIM.text(self._driver.dialect), asked).fetchall()
+        return [self._read(row[:-1]) for row in sorted(rows, key=lambda row: row[-1])]
+
+    def put_back(
+        self, letter: int, *, due_at: datetime | None, attempts: int, code: str, cause: str
+    ) -> None:
+        self._change(
+            _PUT_BACK,
+            id=letter,
+            state=LetterState.DEAD if due_at is None else LetterState.WAITING,
+            due_at=self._driver.to_instant(due_at),
+            attempts=attempts,
+            code=code,
+            cause=cause,
+        )
+
+    def letters(
+        self, consumer: str | None, state: LetterState, *, after: int = 0, most: int = 100
+    ) -> Sequence[Letter]:
+        page = (_ALL if consumer is None else _OF_CONSUMER)[state]
+        asked = {"consumer": consumer, "after": min(after, ID_LARGEST), "most": most}
+        return tuple(map(self._read, self._database.rows(page, asked)))
+
+    def letter(self, letter: int) -> Letter:
+        found = self._database.rows(_LETTER, {"id": letter}) if letter <= ID_LARGEST else []
+        if not found:
+            raise NotFound("letter", str(letter))
+        return self._read(found[0])
+
+    def replay(self, letters: Collection[int], now: datetime) -> int:
+        return self._change(_REPLAY, ids=self._ids(letters), now=self._driver.to_instant(now))
+
+    def drop(self, letters: Collection[int]) -> int:
+        return self._change(_DROP, ids=self._ids(letters))
+
+    def counts(self) -> Sequence[LetterCount]:
+        return tuple(
+            LetterCount(
+                consumer=consumer,
+                waiting=waiting,
+                dead=dead,
+                oldest_due=self._driver.from_instant(oldest_due),
+            )
+            for consumer, waiting, dead, oldest_due in self._database.rows(_COUNTS, {})
+        )
+
+    def _claim_in_steps(
+        self, asked: Mapping[str, Any], until: datetime, now: datetime
+    ) -> Sequence[Letter]:
+        with self._database.transaction() as connection:
+            rows = connection.execute(_DUE.text(self._driver.dialect), asked).fetchall()
+            ids = self._driver.numbers(row[0] for row in rows)
+            connection.execute(_COUNT.text(self._driver.dialect), {**asked, "ids": ids})
+        return [
+            replace(due, attempts=due.attempts + 1, due_at=until, last_at=now)
+            for due in map(self._read, rows)
+        ]
+
+    def _change(self, statement: Statement, **asked: Any) -> int:
+        with self._database.connection() as connection:
+            text = statement.text(self._driver.dialect)
+            changed: int = connection.execute(text, asked).rowcount
+        return changed
+
+    def _ids(self, letters: Collection[int]) -> str:
+        return self._driver.numbers(id for id in letters if id <= ID_LARGEST)
+
+    def _row(self, new: NewLetter) -> dict[str, Any]:
+        message = new.message
+        texts = {"topic": message.topic, "key": message.key, "headers": dict(message.headers)}
+        return {
+            "consumer": new.consumer,
+            "identity": new.identity,
+            "message": json.dumps(texts),
+            "body": message.body,
+            "state": LetterState.DEAD if new.due_at is None else LetterState.WAITING,
+            "attempts": new.attempts,
+            "due_at": self._driver.to_instant(new.due_at),
+            "code": new.code,
+            "cause": new.cause,
+            "at": self._driver.to_instant(new.at),
+        }
+
+    def _read(self, row: Sequence[Any]) -> Letter:
+        id, consumer, message, body, state, attempts, due_at, code, cause, first_at, last_at = row
+        return Letter(
+            id=id,
+            consumer=consumer,
+            message=Message(body=body, **json.loads(message)),
+            state=LetterState(state),
+            attempts=attempts,
+            due_at=self._driver.from_instant(due_at),
+            code=code,
+            cause=cause,
+            first_at=self._driver.from_instant(first_at),
+            last_at=self._driver.from_instant(last_at),
+        )
