@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime, timedelta
@@ -26,11 +27,15 @@ from booking_core.application.messaging.apply_messages import Guard
 from booking_core.application.messaging.consume_events import ConsumeEvents
 from booking_core.application.messaging.consumer import Consumer
 from booking_core.application.messaging.relay_events import RelayEvents
+from booking_core.application.messaging.tell_again import TellAgain
 from booking_core.engine import BookingEngine, Ports
 from booking_core.ports.clock import Clock
+from booking_core.ports.inbox import NewLetter
 from booking_core.ports.randomness import Randomness
 from booking_core.ports.receiver import Subscription
 from booking_core.ports.storage import Storage
+
+_logger = logging.getLogger(__name__)
 
 
 @runtime_checkable
@@ -77,26 +82,34 @@ class Composition:
         return None if told is None else told - (asked + (clock.now() - asked) / 2)
 
     def relay(self, holder: str, batch: int) -> RelayEvents:
-        """One more relay to the broker, for one thread, which closes its publisher at the end.
+        """One more relay to the broker, for one thread, which closes it at the end.
 
         InvalidSetting where no broker is set, or one that no other process could reach.
         """
-        from booking_adapters.brokers.open import open_publisher  # Extras: only who uses
-        from booking_adapters.messages.envelope import EnvelopeCodec  # them has them.
+        from booking_adapters.brokers.routes import open_routes  # Extras: who uses them has them.
 
         broker = self.settings.broker
         if broker is None or broker.scheme == "memory":
             found = "nothing" if broker is None else broker.shown
             raise InvalidSetting(URL_NAME, f"{EXPECTED}, but not in memory", found)
+        clock = self.engine.ports.clock
+        routes = open_routes(broker, self.settings.messages, self.watch.traced)
         return RelayEvents(
             outbox=self.storage.outbox,
             leases=self.storage.leases,
-            publisher=open_publisher(broker.url.reveal(), broker.exchange),
-            encode=self.watch.traced(EnvelopeCodec().encode),
-            clock=self.engine.ports.clock,
+            inbox=self.storage.inbox,
+            routes=routes,
+            clock=clock,
             holder=holder,
             batch=batch,
             telemetry=self.watch.messaging,
+            alarm=_alarm,
+            tell_again=TellAgain(
+                inbox=self.storage.inbox,
+                bookings=self.storage.bookings,
+                routes=routes,
+                clock=clock,
+            ),
         )
 
     def consume(
@@ -150,6 +163,15 @@ def compose(settings: Settings) -> Composition:
     return _Container(settings=settings).composition()
 
 
+def _alarm(letter: NewLetter) -> None:
+    _logger.error(
+        "An event cannot be told, and is a dead letter now: %s of booking %s: %s",
+        letter.message.topic,
+        letter.message.key,
+        letter.cause,
+    )
+
+
 def _sql_storage(settings: Settings) -> Storage:
     from booking_adapters.sqlalchemy.storage import SqlStorage  # An extra: only who uses it has it.
 
@@ -159,6 +181,7 @@ def _sql_storage(settings: Settings) -> Storage:
         role=database.role,
         pool_size=database.pool_size,
         sqlite_synchronous=database.sqlite_synchronous,
+        rings=settings.broker is not None,
     )
 
 

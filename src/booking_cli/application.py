@@ -20,6 +20,7 @@ def application(settings: Settings) -> Litestar:
         engine,
         settings.tokens,
         threads=settings.database.pool_size,
+        watchers=composition.watch.requests,
         webhooks=() if composition.webhook is None else (composition.webhook,),
         checkout=None
         if pages is None

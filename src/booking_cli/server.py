@@ -50,7 +50,7 @@ def serve(settings: Settings, told: Callable[[Settings], None]) -> None:
             partial(application, settings),
             factory=True,
             workers=http.workers,
-            log_config=logging_config(settings.log_level),
+            log_config=logging_config(settings),
             access_log=False,  # Addresses may carry tokens, and tokens are never logged.
             server_header=False,
             timeout_graceful_shutdown=http.stop_within_seconds,

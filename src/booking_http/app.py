@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 
 from booking_adapters.settings import TokenSettings
+from booking_adapters.telemetry.asked import RequestWatcher
 from booking_core.domain.kernel.errors import BookingError
 from booking_core.engine import BookingEngine
 from booking_core.ports.payment_webhook import PaymentWebhook
@@ -35,12 +36,14 @@ def create_app(
     threads: int = 10,
     webhooks: Sequence[PaymentWebhook] = (),
     checkout: Checkout | None = None,
+    watchers: Sequence[RequestWatcher] = (),
 ) -> Litestar:
     """The application, or InvalidSetting if no token could be judged by these settings.
 
     `threads` is how many requests reach the engine at once: as many as storage has connections.
     `webhooks` are the payment providers that may tell something; `checkout` is the simulated
-    provider's page, for development only. Closing the engine remains with whoever opened it.
+    provider's page, for development only. `watchers` are told of every request. Closing
+    the engine remains with whoever opened it.
     """
     pool = Threads(count=threads, waiting_max=threads * WAITING_PER_THREAD)
     probes = Probes(engine)
@@ -74,5 +77,5 @@ def create_app(
         request_max_body_size=BODY_BYTES_MAX,
         logging_config=None,
     )
-    app.asgi_handler = Edge(app.asgi_handler)
+    app.asgi_handler = Edge(app.asgi_handler, tuple(watchers))
     return app

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 if TYPE_CHECKING:
     from litestar.types import Scope
 
 HEADER = b"x-correlation-id"
+TRACEPARENT = b"traceparent"
 KEY = "booking_correlation_id"
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
+_TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def correlate(scope: Scope) -> str:
-    """The caller's id if it can be one, else a new one: what is odd is never given back."""
-    for name, value in scope["headers"]:
-        if name == HEADER:
-            text = value.decode("latin-1")
-            if _ID.fullmatch(text):
-                break
-    else:
-        text = str(uuid4())
+    """The caller's id if it can be one, else a new one: what is odd is never given back.
+
+    Of a caller who says only in which trace it is, the trace's id, as a UUID.
+    """
+    given = _ID.fullmatch(_header(scope, HEADER))
+    traced = None if given else _TRACE.fullmatch(_header(scope, TRACEPARENT))
+    text = given[0] if given else str(UUID(hex=traced[1]) if traced else uuid4())
     scope[KEY] = text  # type: ignore[literal-required]
     return text
 
@@ -32,3 +33,15 @@ def correlation_of(scope: Scope) -> str:
     """The id of this request."""
     found = scope.get(KEY)
     return found if isinstance(found, str) else correlate(scope)
+
+
+def traceparent_of(scope: Scope) -> str | None:
+    """In which trace the caller says to be."""
+    return _header(scope, TRACEPARENT) or None
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    for name, value in scope["headers"]:
+        if name == wanted:
+            return value.decode("latin-1")
+    return ""

@@ -5,20 +5,25 @@ from __future__ import annotations
 import logging
 import re
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 from litestar.enums import HttpMethod, ScopeType
 
+from booking_adapters.telemetry.asked import Asked, RequestWatcher
+from booking_adapters.telemetry.correlation import correlated
+from booking_adapters.telemetry.log_lines import FACTS
 from booking_core.application.caller import Caller
-from booking_http.correlation import correlate
+from booking_http.correlation import correlate, traceparent_of
 from booking_http.refusals import ASKED_FOR_METHODS
 
 if TYPE_CHECKING:
     from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 access_log = logging.getLogger("booking_http.access")
+_REFUSAL = "booking_refusal"
 
 # Nothing of ours is called otherwise. What is odd becomes a path that leads nowhere, so that no
 # NUL byte or half a character reaches a query.
@@ -33,6 +38,7 @@ class Edge:
     """Wraps the whole application, so that unknown routes are answered and logged like others."""
 
     app: ASGIApp
+    watchers: tuple[RequestWatcher, ...] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
@@ -43,39 +49,54 @@ class Edge:
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         correlation_id = correlate(scope)
-        method, status = str(scope["method"]), 500
+        asked = Asked(
+            method=str(scope["method"]),
+            correlation_id=correlation_id,
+            traceparent=traceparent_of(scope),
+        )
         if not _PATH.fullmatch(scope["path"]):
             scope["path"] = "/-"
-        if method in _ANSWERED_AS:
-            scope = cast("HTTPScope", {**scope, "method": _ANSWERED_AS[method]})
+        if asked.method in _ANSWERED_AS:
+            scope = cast("HTTPScope", {**scope, "method": _ANSWERED_AS[asked.method]})
 
         async def send_correlated(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                asked.status = message["status"]
                 headers = [*message["headers"], (b"x-correlation-id", correlation_id.encode())]
                 message = {**message, "headers": headers}
             await send(message)
 
-        try:
-            await self.app(scope, receive, send_correlated)
-        finally:
-            if access_log.isEnabledFor(logging.INFO):
-                seconds = time.perf_counter() - started
-                access_log.info(_line(scope, method, status, correlation_id, seconds))
+        with ExitStack() as watched:
+            watched.enter_context(correlated(correlation_id))
+            for watcher in self.watchers:
+                watched.enter_context(watcher.answering(asked))
+            try:
+                await self.app(scope, receive, send_correlated)
+            finally:
+                asked.route = cast("str | None", scope.get("path_template"))
+                asked.refusal = cast("str | None", scope.get(_REFUSAL))
+                if access_log.isEnabledFor(logging.INFO):
+                    seconds = time.perf_counter() - started
+                    told = _told(scope, asked, seconds)
+                    access_log.info(msgspec.json.encode(told).decode(), extra={FACTS: told})
 
 
-def _line(scope: HTTPScope, method: str, status: int, correlation_id: str, seconds: float) -> str:
-    """One JSON object: who asked for what, how it ended; no query, no body, no token."""
+def note_refusal(scope: Scope, code: str) -> None:
+    """This is how the request ends."""
+    scope[_REFUSAL] = code  # type: ignore[literal-required]
+
+
+def _told(scope: HTTPScope, asked: Asked, seconds: float) -> dict[str, object]:
+    """One line: who asked for what, how it ended; no query, no body, no token."""
     caller = scope.get("user")
-    told = {
+    told: dict[str, object] = {
         "event": "request",
-        "method": method,
+        "method": asked.method,
         "path": scope["path"],
-        "status": status,
+        "status": asked.status,
         "milliseconds": round(seconds * 1000, 2),
-        "correlationId": correlation_id,
+        "correlationId": asked.correlation_id,
     }
     if isinstance(caller, Caller):
         told |= {"tenantId": caller.tenant_id, "caller": caller.label}
-    return msgspec.json.encode(told).decode()
+    return told

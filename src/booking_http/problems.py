@@ -16,6 +16,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from booking_core.domain.kernel.errors import BookingError, InvalidInput, Kind
 from booking_core.domain.kernel.span import Span
 from booking_http.correlation import correlation_of
+from booking_http.edge import note_refusal
 from booking_http.instants import shown_duration
 from booking_http.refusals import (
     ASKED_FOR_METHODS,
@@ -75,6 +76,7 @@ def problem(refusal: BookingError, correlation_id: str | None = None) -> dict[st
 
 def answer(request: Request[Any, Any, Any], refusal: BookingError) -> Response[bytes]:
     """The refusal as a response, with the headers that its status asks for."""
+    note_refusal(request.scope, refusal.code)
     body = problem(refusal, correlation_of(request.scope))
     return Response(
         msgspec.json.encode(body),

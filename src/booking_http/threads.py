@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -56,7 +57,8 @@ class Threads:
         deadline = loop.call_later(
             self.deadline_seconds, _settle, future, None, DeadlinePassed(self.deadline_seconds)
         )
-        self._queue.put((loop, future, lambda: act(*args, **kwargs)))
+        context = copy_context()  # So that what it logs and traces belongs to the request.
+        self._queue.put((loop, future, lambda: context.run(act, *args, **kwargs)))
         try:
             return cast("R", await future)
         finally:

@@ -20,7 +20,7 @@ from booking_core.ports.telemetry import NO_TELEMETRY, Telemetry
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
-Encode = Callable[[DomainEvent], Message]
+Encode = Callable[[DomainEvent], Message | None]
 EXTRA = 'pip install "booking-core[observability]"'
 
 

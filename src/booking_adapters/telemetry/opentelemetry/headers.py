@@ -13,12 +13,14 @@ TRACEPARENT = "traceparent"
 
 
 def with_traceparent(
-    encode: Callable[[DomainEvent], Message],
-) -> Callable[[DomainEvent], Message]:
+    encode: Callable[[DomainEvent], Message | None],
+) -> Callable[[DomainEvent], Message | None]:
     """The same, with the header by which other systems continue the trace."""
 
-    def encoded(event: DomainEvent) -> Message:
+    def encoded(event: DomainEvent) -> Message | None:
         message = encode(event)
+        if message is None:
+            return None
         context = written(event.correlation_id, event.event_id)
         headers = {**message.headers, TRACEPARENT: traceparent(context)}
         return replace(message, headers=headers)
