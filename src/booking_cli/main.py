@@ -18,6 +18,7 @@ VERBS = {
     "expire": Verb("booking_cli.expire", "Expire holds whose time is over."),
     "reconcile": Verb("booking_cli.reconcile", "Compare payments with the provider's."),
     "relay": Verb("booking_cli.relay", "Tell a broker what happens."),
+    "worker": Verb("booking_cli.worker", "Do what consumers do with what it brings."),
     "outbox": Verb("booking_cli.outbox", "Say how many events wait to be told."),
     "verify": Verb("booking_cli.verify", "Check the promises on what is stored."),
     "bookings": Verb("booking_cli.bookings", "List, show and cancel bookings."),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING
 
 from booking_adapters.messages.envelope import EnvelopeCodec
+from booking_adapters.telemetry.log_lines import FACTS
 from booking_core.application.messaging.consumer import Consumer, Writes
 from booking_core.domain.kernel.incoming import Incoming
 from booking_core.ports.inbox import Reception
@@ -30,17 +30,18 @@ def log_consumer(settings: Settings) -> Consumer:
 
 
 def _write(incoming: Incoming, reception: Reception) -> None:
-    """One JSON object; ids and no names, like the event itself.
+    """Ids and no names, like the event itself.
 
     A line is no row: after a crash the same one may be written twice.
     """
     facts = {
-        "event": incoming.type,
-        "at": None if incoming.at is None else incoming.at.isoformat(),
-        "tenantId": incoming.tenant_id,
-        "bookingId": incoming.booking_id,
+        "event_type": incoming.type,
+        "tenant_id": incoming.tenant_id,
+        "booking_id": incoming.booking_id,
         "sequence": incoming.sequence,
-        "eventId": incoming.event_id,
-        "correlationId": incoming.correlation_id,
+        "event_id": incoming.event_id,
+        "correlation_id": incoming.correlation_id,
+        "happened_at": None if incoming.at is None else incoming.at.isoformat(),
     }
-    _logger.info("%s", json.dumps(facts))
+    told = (incoming.type, incoming.tenant_id, incoming.booking_id, incoming.sequence)
+    _logger.info("%s: tenant %s, booking %s, number %s", *told, extra={FACTS: facts})

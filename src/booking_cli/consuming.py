@@ -1,0 +1,63 @@
+"""One worker process: it consumes until it is told to stop, or left alone."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+from collections.abc import Callable, Mapping
+from contextlib import closing
+
+from booking_adapters.composition import compose
+from booking_adapters.consumers.registry import CONSUMERS, Registered
+from booking_adapters.settings import read_settings
+from booking_cli.logs import set_up_logging
+from booking_cli.stopping import stopping
+from booking_cli.watchdog import Watchdog
+from booking_core.application.messaging.back_off import BackOff
+from booking_core.application.messaging.consume_events import ConsumeEvents
+from booking_core.domain.kernel.errors import BookingError, Kind
+
+log = logging.getLogger(__name__)
+
+
+def work(
+    variables: Mapping[str, str],
+    name: str,
+    consumers: Mapping[str, Registered] = CONSUMERS,
+) -> None:
+    """Be a worker of that consumer, by the settings in these variables."""
+    parent = os.getppid()
+    faulthandler.enable()  # Whatever kills this process shall have a name.
+    with stopping() as stopped:
+        settings = read_settings(variables)
+        set_up_logging(settings)
+        with compose(settings) as composition:
+            events = composition.consume(
+                consumers[name].make(composition.engine, settings),
+                guard=Watchdog(settings.consumers.handler_seconds),
+                stopping=lambda: stopped.is_set() or os.getppid() != parent,
+            )
+            back_off = BackOff(randomness=composition.engine.ports.randomness)
+            with closing(events):
+                keep_consuming(events, back_off, stopped.wait)
+
+
+def keep_consuming(
+    events: ConsumeEvents, back_off: BackOff, wait: Callable[[float], object]
+) -> int:
+    """Turn after turn until it is stopped; how many messages it was."""
+    count = failures = 0
+    while not events.stopping():
+        try:
+            count += events.turn()
+        except BookingError as refusal:
+            if refusal.kind is not Kind.BUSY:
+                raise
+            failures += 1
+            seconds = back_off.seconds(failures)
+            log.warning("%s; again in %.1f s", refusal.message, seconds)
+            wait(seconds)
+        else:
+            failures = 0
+    return count
