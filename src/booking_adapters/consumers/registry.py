@@ -29,6 +29,17 @@ def _log(engine: BookingEngine, settings: Settings) -> Consumer:
     return log_consumer(settings)
 
 
+def _payments(engine: BookingEngine, settings: Settings) -> Consumer:
+    from booking_adapters.consumers.payments import payments_consumer
+
+    return payments_consumer(engine, settings)
+
+
 CONSUMERS: Final[Mapping[str, Registered]] = MappingProxyType(
-    {"log": Registered(meaning="Writes a line for everything that happens.", make=_log)}
+    {
+        "log": Registered(meaning="Writes a line for everything that happens.", make=_log),
+        "payments": Registered(
+            meaning="Has new bookings paid for, and gives back what is owed.", make=_payments
+        ),
+    }
 )
