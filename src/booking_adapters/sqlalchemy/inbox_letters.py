@@ -17,7 +17,7 @@ from booking_core.domain.kernel.errors import NotFound
 from booking_core.ports.inbox import Letter, LetterCount, LetterState, NewLetter
 from booking_core.ports.publisher import Message
 
-ID_LARGEST = 2**63 - 1
+IDS = range(1, 2**63)  # What the column can hold.
 
 _COLUMNS = (
     *(letter.c.id, letter.c.consumer, letter.c.message, letter.c.body, letter.c.state),
@@ -97,8 +97,7 @@ class SqlLetters:
         self._driver = database.driver
 
     def keep(self, letters: Sequence[NewLetter]) -> None:
-        # In one order, so that two who keep the same never wait in a circle.
-        rows = [self._row(new) for new in sorted(letters, key=lambda new: new.identity)]
+        rows = list(map(self._row, letters))
         if rows:
             with self._database.transaction() as connection:
                 connection.cursor().executemany(_KEEP.text(self._driver.dialect), rows)
@@ -133,11 +132,11 @@ class SqlLetters:
         self, consumer: str | None, state: LetterState, *, after: int = 0, most: int = 100
     ) -> Sequence[Letter]:
         page = (_ALL if consumer is None else _OF_CONSUMER)[state]
-        asked = {"consumer": consumer, "after": min(after, ID_LARGEST), "most": most}
+        asked = {"consumer": consumer, "after": min(after, IDS[-1]), "most": most}
         return tuple(map(self._read, self._database.rows(page, asked)))
 
     def letter(self, letter: int) -> Letter:
-        found = self._database.rows(_LETTER, {"id": letter}) if letter <= ID_LARGEST else []
+        found = self._database.rows(_LETTER, {"id": letter}) if letter in IDS else []
         if not found:
             raise NotFound("letter", str(letter))
         return self._read(found[0])
@@ -178,7 +177,7 @@ class SqlLetters:
         return changed
 
     def _ids(self, letters: Collection[int]) -> str:
-        return self._driver.numbers(id for id in letters if id <= ID_LARGEST)
+        return self._driver.numbers(id for id in letters if id in IDS)
 
     def _row(self, new: NewLetter) -> dict[str, Any]:
         message = new.message
