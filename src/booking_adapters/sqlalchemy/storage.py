@@ -21,6 +21,8 @@ from booking_adapters.sqlalchemy.schema_check import schema_problems
 from booking_adapters.sqlalchemy.server_clock import server_time
 from booking_adapters.sqlalchemy.unit_of_work import SqlUnitOfWork
 from booking_adapters.sqlalchemy.url import parsed
+from booking_adapters.sqlalchemy.webhook_deliveries import SqlWebhookDeliveries
+from booking_adapters.sqlalchemy.webhooks import SqlWebhooks
 from booking_adapters.sqlalchemy.writer import Writer
 from booking_core.ports.doorbell import Doorbell
 
@@ -51,6 +53,8 @@ class SqlStorage:
         self.audit = SqlAudit(database, keys)
         self.outbox = SqlOutbox(database, keys)
         self.leases = SqlLeases(database)
+        self.webhooks = SqlWebhooks(database, keys)
+        self.webhook_deliveries = SqlWebhookDeliveries(database, keys)
         self.inbox = SqlInbox(database, keys)
 
     @classmethod

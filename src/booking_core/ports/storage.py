@@ -16,6 +16,8 @@ from booking_core.ports.leases import Leases
 from booking_core.ports.occupancy import Occupancy
 from booking_core.ports.outbox import Outbox
 from booking_core.ports.unit_of_work import UnitOfWork
+from booking_core.ports.webhook_deliveries import WebhookDeliveries
+from booking_core.ports.webhooks import Webhooks
 
 
 class Storage(Protocol):
@@ -64,6 +66,14 @@ class Storage(Protocol):
     @property
     @abstractmethod
     def inbox(self) -> Inbox: ...
+
+    @property
+    @abstractmethod
+    def webhooks(self) -> Webhooks: ...
+
+    @property
+    @abstractmethod
+    def webhook_deliveries(self) -> WebhookDeliveries: ...
 
     @abstractmethod
     def close(self) -> None:

@@ -21,6 +21,7 @@ from booking_adapters.sqlalchemy.storage import SqlStorage
 from booking_adapters.sqlalchemy.tables import metadata
 from booking_core.domain.booking.lifecycle import BOOKING_LIFECYCLE, BookingState
 from booking_core.domain.payment.lifecycle import PAYMENT_LIFECYCLE, REFUND_LIFECYCLE
+from booking_core.domain.webhook.delivery import DELIVERY_LIFECYCLE
 from tests.postgresql import DatabaseFactory
 from tests.storages import libpq
 
@@ -201,6 +202,9 @@ def test_the_application_owns_nothing(
         ("DELETE", "booking_lease"),
         ("DELETE", "booking_letter"),
         ("DELETE", "booking_receipt"),
+        ("DELETE", "booking_webhook"),
+        ("DELETE", "booking_webhook_delivery"),
+        ("DELETE", "booking_webhook_message"),
     ]
 
 
@@ -211,6 +215,7 @@ def test_the_guards_say_what_the_lifecycles_say() -> None:
         ("booking", BOOKING_LIFECYCLE),
         ("booking_payment", PAYMENT_LIFECYCLE),
         ("booking_refund", REFUND_LIFECYCLE),
+        ("booking_webhook_delivery", DELIVERY_LIFECYCLE),
     ):
         breach = by_name[f"{table}_moves_by_its_table"]
         assert all(f"'{before}>{after}'" in breach for before, after in lifecycle.edges())

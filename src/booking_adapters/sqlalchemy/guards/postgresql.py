@@ -140,9 +140,19 @@ CHANGEABLE = {
     "booking_receipt": (),
     "booking_position": ("sequence",),
     "booking_letter": ("state", "attempts", "due_at", "code", "cause", "last_at"),
+    "booking_webhook": (
+        *("url", "events", "secrets", "state", "disabled", "failures", "failing_since"),
+        "revision",
+    ),
+    "booking_webhook_message": (),
+    "booking_webhook_delivery": (
+        *("state", "attempts", "next_at", "last_at", "last_status", "last_failure"),
+        "last_took_us",
+    ),
 }
 FORGETTABLE = (
     *("booking_answer", "booking_holder", "booking_lease", "booking_receipt", "booking_letter"),
+    *("booking_webhook", "booking_webhook_message", "booking_webhook_delivery"),
 )
 EXECUTABLE = ("booking_refuse()",)
 

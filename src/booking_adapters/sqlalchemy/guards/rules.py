@@ -12,6 +12,7 @@ from booking_adapters.sqlalchemy.columns import quoted
 from booking_core.domain.booking.lifecycle import BOOKING_LIFECYCLE, INITIAL
 from booking_core.domain.kernel.lifecycle import Lifecycle
 from booking_core.domain.payment.lifecycle import PAYMENT_LIFECYCLE, REFUND_LIFECYCLE
+from booking_core.domain.webhook.delivery import DELIVERY_LIFECYCLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,15 @@ IDENTITY = {
     ),
     "booking_position": ("booking_id", "consumer", "tenant_id"),
     "booking_letter": ("id", "consumer", "identity", "message", "body", "first_at"),
+    "booking_webhook": ("tenant_id", "id", "created_at"),
+    "booking_webhook_delivery": ("tenant_id", "id", "webhook_id", "event_id", "created_at"),
 }
-NEVER_CHANGED = ("booking_transfer", "booking_answer", "booking_receipt")
+NEVER_CHANGED = (
+    *("booking_transfer", "booking_answer", "booking_receipt", "booking_webhook_message"),
+)
+FORGOTTEN = ("booking_letter", "booking_webhook", "booking_webhook_delivery")
 # Answers and receipts may be forgotten, and letters settled.
-KEPT = (*(table for table in IDENTITY if table != "booking_letter"), "booking_transfer")
+KEPT = (*(table for table in IDENTITY if table not in FORGOTTEN), "booking_transfer")
 REVISED = ("booking_resource", "booking_service", "booking_performance")
 
 
@@ -79,6 +85,7 @@ def rules() -> Iterator[Rule]:
     yield from _bookings()
     yield from _claims()
     yield from _money()
+    yield _moves("booking_webhook_delivery", DELIVERY_LIFECYCLE)
     back = "NEW.sequence <= OLD.sequence"
     yield Rule("booking_position_never_goes_back", "booking_position", "UPDATE", back)
 

@@ -13,6 +13,7 @@ from booking_adapters.sqlalchemy.tables.inbox import letter, position, receipt
 from booking_adapters.sqlalchemy.tables.lease import holder, lease
 from booking_adapters.sqlalchemy.tables.metadata import metadata
 from booking_adapters.sqlalchemy.tables.money import payment, refund, transfer
+from booking_adapters.sqlalchemy.tables.webhook import webhook, webhook_delivery, webhook_message
 
 __all__ = [
     "answer",
@@ -34,4 +35,7 @@ __all__ = [
     "tenant",
     "transfer",
     "unit",
+    "webhook",
+    "webhook_delivery",
+    "webhook_message",
 ]

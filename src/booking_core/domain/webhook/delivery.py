@@ -81,7 +81,7 @@ class WebhookDelivery:
             self,
             state=DELIVERY_LIFECYCLE.after(self.state, trigger),
             next_at=None if wait is None else at + wait,
-            last=LastAttempt(at=at, outcome=outcome),
+            last=LastAttempt(at=at, outcome=replace(outcome, retry_after=None)),
         )
 
     def replayed(self, now: datetime) -> WebhookDelivery:
