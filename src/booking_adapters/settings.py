@@ -11,6 +11,7 @@ from booking_adapters.brokers.settings import BrokerSettings, read_broker
 from booking_adapters.consumers.registry import CONSUMERS
 from booking_adapters.consumers.settings import ConsumerSettings, read_consumers
 from booking_adapters.environment import Asked, Environment, InvalidSetting
+from booking_adapters.messages.settings import MessageSettings, read_messages
 from booking_adapters.secret import Secret
 from booking_adapters.telemetry.settings import TelemetrySettings, read_telemetry
 
@@ -114,6 +115,7 @@ class Settings:
     payments: PaymentSettings = field(factory=PaymentSettings)
     sweep: SweepSettings = field(factory=SweepSettings)
     broker: BrokerSettings | None = None
+    messages: MessageSettings = field(factory=MessageSettings)
     consumers: ConsumerSettings = field(factory=ConsumerSettings)
     telemetry: TelemetrySettings = field(factory=TelemetrySettings)
     log_level: str = "info"
@@ -145,6 +147,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     )
     broker = read_broker(environment, tuple(CONSUMERS))
     consumers = read_consumers(environment)
+    messages = read_messages(environment)
     telemetry = read_telemetry(environment)
     log_level = environment.choice(
         "BOOKING_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"
@@ -156,6 +159,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         payments=payments,
         sweep=sweep,
         broker=broker,
+        messages=messages,
         consumers=consumers,
         telemetry=telemetry,
         log_level=log_level,

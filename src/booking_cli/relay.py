@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from contextlib import closing, suppress
 from threading import Event
 from uuid import uuid4
@@ -17,11 +18,14 @@ from booking_cli.stopping import stopping
 from booking_core.application.messaging.back_off import BackOff
 from booking_core.application.messaging.relay_events import BATCH, RelayEvents
 from booking_core.domain.kernel.errors import BookingError, Busy, Kind
+from booking_core.ports.doorbell import Listener
 
-# An idle relay asks less and less often: soon after it was busy, and then once a second.
+# A relay that is called waits that long. One that is not, as behind a pooler of connections nobody
+# can listen to PostgreSQL, asks less and less often: soon after it was busy, then once a second.
 IDLE_FIRST_SECONDS = 0.005
 IDLE_MOST_SECONDS = 1.0
 DOUBLINGS_MAX = 20
+STOP_HEARD_SECONDS = 0.2
 
 
 @click.command("relay")
@@ -41,23 +45,24 @@ def command(batch: int) -> None:
     """
     with opened() as composition, stopping() as stopped:
         relay = composition.relay(_name(), batch)
-        with closing(relay.publisher):
+        with closing(relay), closing(composition.storage.doorbell.listen()) as listener:
             show_line({"relay": relay.holder}, f"Relaying as {relay.holder}")
             back_off = BackOff(randomness=composition.engine.ports.randomness)
             try:
-                told = keep_relaying(relay, back_off, stopped)
+                told = keep_relaying(relay, back_off, stopped, listener)
             finally:
                 with suppress(Busy):  # Then its leases lapse.
                     relay.stop()
     show_line({"told": told}, f"Events told: {told}")
 
 
-def keep_relaying(relay: RelayEvents, back_off: BackOff, stopped: Event) -> int:
+def keep_relaying(relay: RelayEvents, back_off: BackOff, stopped: Event, listener: Listener) -> int:
     """Turn after turn until it is stopped, between two of them; how many events it told.
 
     What a turn told before the broker refused the rest is not counted.
     """
-    told = failures = idle = 0
+    told = failures = 0
+    pause = Pause(listener)
     while not stopped.is_set():
         try:
             count = relay.turn()
@@ -71,10 +76,35 @@ def keep_relaying(relay: RelayEvents, back_off: BackOff, stopped: Event) -> int:
             continue
         failures = 0
         told += count
-        idle = 0 if count else min(idle + 1, DOUBLINGS_MAX)
-        if idle:
-            stopped.wait(min(IDLE_FIRST_SECONDS * (1 << idle - 1), IDLE_MOST_SECONDS))
+        pause.after(count, stopped)
     return told
+
+
+class Pause:
+    """Between two turns: until it rings, or it is time to look."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._idle = 0
+        self._rang = False  # Before the turn that was last.
+        self.is_called = False  # Whether events come with a ring.
+
+    def after(self, count: int, stopped: Event) -> None:
+        """No pause after a turn that told something: there may be more."""
+        if count:
+            if self._idle:
+                self._idle, self.is_called = 0, self._rang
+            return
+        self._idle = min(self._idle + 1, DOUBLINGS_MAX)
+        ramp = min(IDLE_FIRST_SECONDS * (1 << self._idle - 1), IDLE_MOST_SECONDS)
+        self._rang = self._wait(IDLE_MOST_SECONDS if self.is_called else ramp, stopped)
+
+    def _wait(self, seconds: float, stopped: Event) -> bool:
+        until = time.monotonic() + seconds
+        while not stopped.is_set() and (left := until - time.monotonic()) > 0:
+            if self._listener.wait(min(left, STOP_HEARD_SECONDS)):
+                return True
+        return False
 
 
 def _complain(refusal: BookingError, again_in_seconds: float) -> None:

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from booking_core.domain.kernel.events import DomainEvent
+from booking_core.application.messaging.route import Route
+from booking_core.application.messaging.set_aside import CONSUMER, set_aside
+from booking_core.domain.kernel.errors import BookingError, Kind
 from booking_core.domain.kernel.ids import BookingId
 from booking_core.ports.clock import Clock
+from booking_core.ports.inbox import Inbox, NewLetter
 from booking_core.ports.leases import Leases
 from booking_core.ports.outbox import SHARDS, Outbox, Unsent
-from booking_core.ports.publisher import Message, NotPublished, Publisher
-from booking_core.ports.telemetry import NO_TELEMETRY, Telemetry
+from booking_core.ports.publisher import Message, NotPublished
+from booking_core.ports.telemetry import NO_TELEMETRY, Fate, Telemetry
 
 WORK = "relay"
 BATCH = 500
@@ -28,17 +31,24 @@ class RelayEvents:
     An event is published only when a broker has all that came before it of its booking. So the
     first arrivals are in order whatever dies or freezes, and whoever believes in a lease that has
     lapsed does no more than tell something twice.
+
+    Of several routes all have an event before it counts as sent; one that refuses holds the others
+    up, but none is told again what it has. What a route cannot put into words is set aside as a
+    dead letter in the inbox: then the events behind it go on, and `alarm` is told.
     """
 
     outbox: Outbox
     leases: Leases
-    publisher: Publisher
-    encode: Callable[[DomainEvent], Message]
+    inbox: Inbox
+    routes: Sequence[Route]
     clock: Clock
     holder: str  # No two relays have the same name.
     batch: int = BATCH
     lease: timedelta = LEASE
     telemetry: Telemetry = NO_TELEMETRY
+    alarm: Callable[[NewLetter], None] = lambda letter: None
+    tell_again: Callable[[], int] = lambda: 0  # What was set aside, and is wanted after all.
+    _had: dict[str, set[int]] = field(default_factory=dict, init=False)  # Positions, by route.
     _shards: frozenset[int] = field(default=frozenset(), init=False)
     _renewed: datetime | None = field(default=None, init=False)
 
@@ -48,41 +58,101 @@ class RelayEvents:
         Raises NotPublished, when what was confirmed is marked: whoever calls backs off. Raises
         Busy when storage cannot be reached. Either way, whatever is not marked comes again.
         """
+        is_to_renew = self._is_to_renew()
         shards = self._held()
+        again = self.tell_again() if is_to_renew else 0
         if not shards:
-            return 0
+            return again
         sent: list[int] = []
+        unsent = self.outbox.unsent(shards, self.batch)
+        self._forget_but(unsent)
         try:
-            for wave in waves(self.outbox.unsent(shards, self.batch)):
+            for wave in waves(unsent):
                 self._publish(wave, sent)
         finally:
             if sent:
                 self.outbox.mark_sent(sent, self.clock.now())
-        return len(sent)
+        return again + len(sent)
 
     def stop(self) -> None:
         """Leave the shards to others at once; another turn would hold some again."""
         self._shards, self._renewed = frozenset(), None
         self.leases.release(WORK, self.holder)
 
+    def close(self) -> None:
+        """Let go of the brokers' connections."""
+        for route in self.routes:
+            route.publisher.close()
+
     def _publish(self, wave: Sequence[Unsent], sent: list[int]) -> None:
-        """Note in `sent` what of it the broker has, also where that is not all."""
-        messages = [self.encode(each.event) for each in wave]
+        """Note in `sent` what of it every route has, also where that is not all."""
+        with self.telemetry.publishing([each.event for each in wave]):
+            refusals = [self._publish_by(route, wave) for route in self.routes]
+            had = [self._had[route.name] for route in self.routes]
+            done = [
+                place
+                for place, each in enumerate(wave)
+                if all(each.position in positions for positions in had)
+            ]
+            sent += [wave[place].position for place in done]
+            for refusal in refusals:
+                if refusal is not None:
+                    raise NotPublished(refusal.reason, frozenset(done)) from refusal
+
+    def _publish_by(self, route: Route, wave: Sequence[Unsent]) -> NotPublished | None:
+        """Note what of it the route has, and what it will never have; why it has not all."""
+        had = self._had[route.name]
+        telling: list[int] = []
+        messages: list[Message] = []
+        for each in wave:
+            if each.position in had:
+                continue
+            message = self._encoded(route, each)
+            if message is None:
+                had.add(each.position)
+            else:
+                telling.append(each.position)
+                messages.append(message)
+        if not messages:
+            return None
         try:
-            with self.telemetry.publishing([each.event for each in wave]):
-                self.publisher.publish(messages)
+            route.publisher.publish(messages)
         except NotPublished as refusal:
-            sent += [wave[place].position for place in sorted(refusal.confirmed)]
-            raise
-        sent += [each.position for each in wave]
+            had.update(telling[place] for place in refusal.confirmed)
+            return refusal
+        had.update(telling)
+        return None
+
+    def _encoded(self, route: Route, unsent: Unsent) -> Message | None:
+        event = unsent.event
+        try:
+            return route.encode(event)
+        except Exception as error:
+            if isinstance(error, BookingError) and error.kind is Kind.BUSY:
+                raise
+            letter = set_aside(event, route.name, error, self.clock)
+        self.inbox.keep([letter])
+        self.telemetry.fared(CONSUMER, event.type, Fate.DEAD)
+        self.alarm(letter)
+        return None
+
+    def _forget_but(self, unsent: Sequence[Unsent]) -> None:
+        """What the routes have is of interest as long as it is not marked."""
+        positions = {each.position for each in unsent}
+        for route in self.routes:
+            self._had.setdefault(route.name, set()).intersection_update(positions)
 
     def _held(self) -> frozenset[int]:
-        now, renewed = self.clock.now(), self._renewed
-        # A clock that was set back must not keep us from renewing.
-        if renewed is None or not renewed <= now < renewed + self.lease / RENEWALS:
+        if self._is_to_renew():
+            now = self.clock.now()
             self._shards = self.leases.hold(WORK, self.holder, SHARDS, now, now + self.lease)
             self._renewed = now
         return self._shards
+
+    def _is_to_renew(self) -> bool:
+        now, renewed = self.clock.now(), self._renewed
+        # A clock that was set back must not keep us from renewing.
+        return renewed is None or not renewed <= now < renewed + self.lease / RENEWALS
 
 
 def waves(events: Iterable[Unsent]) -> list[list[Unsent]]:

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_OID, uuid5
 from booking_adapters.memory.clock import ManualClock
 from booking_adapters.memory.storage import MemoryStorage
 from booking_core.application.messaging.relay_events import RelayEvents
+from booking_core.application.messaging.route import Route
 from booking_core.domain.booking.booking import Booking
 from booking_core.domain.kernel.events import DomainEvent
 from booking_core.domain.kernel.ids import BookingId
@@ -121,8 +122,8 @@ class Post:
         return RelayEvents(
             outbox=MortalOutbox(self.storage.outbox),
             leases=self.storage.leases,
-            publisher=self.broker,
-            encode=encode,
+            inbox=self.storage.inbox,
+            routes=[Route(name="all", publisher=self.broker, encode=encode)],
             clock=self.clock,
             holder=f"relay-{self.hired}",
             batch=batch,

@@ -1,0 +1,48 @@
+"""An event that cannot be told keeps no other waiting: it becomes a dead letter of the relay."""
+
+from __future__ import annotations
+
+import json
+
+from booking_core.domain.kernel.errors import BookingError
+from booking_core.domain.kernel.events import DomainEvent
+from booking_core.ports.clock import Clock
+from booking_core.ports.inbox import NewLetter
+from booking_core.ports.publisher import Message
+
+CONSUMER = "relay"
+CAUSE_LONGEST = 500
+
+
+def set_aside(event: DomainEvent, route: str, error: Exception, clock: Clock) -> NewLetter:
+    """A letter that says which event it is, and why: what it tells is in its booking's history."""
+    facts = {
+        "route": route,
+        "eventId": event.event_id,
+        "eventType": event.type,
+        "tenantId": event.tenant_id,
+        "aggregateId": event.booking_id,
+        "sequence": event.sequence,
+    }
+    code, cause = why(error)
+    return NewLetter(
+        consumer=CONSUMER,
+        message=Message(
+            key=event.booking_id,
+            topic=event.type,
+            body=json.dumps(facts).encode(),
+            headers={"content-type": "application/json"},
+        ),
+        attempts=1,
+        due_at=None,
+        code=code,
+        cause=cause,
+        at=clock.now(),
+    )
+
+
+def why(error: Exception) -> tuple[str, str]:
+    """A code, and a sentence."""
+    if isinstance(error, BookingError):
+        return error.code, error.message[:CAUSE_LONGEST]
+    return "untellable-event", f"{type(error).__name__}: {error}"[:CAUSE_LONGEST].replace("\0", "�")
