@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from booking_adapters.brokers.inspection import Inspector
 from booking_adapters.brokers.settings import EXPECTED, URL_NAME, scheme_of
 from booking_adapters.environment import InvalidSetting
 from booking_adapters.memory.broker import MemoryBroker
@@ -46,6 +47,12 @@ def open_receiver(
         return MemoryReceiver(_in_memory[url], exchange, subscription, queue)
     receiver: Receiver = _adapter(url, "receiver")(url, exchange, subscription, queue)
     return receiver
+
+
+def open_inspector(url: str, exchange: str) -> Inspector:
+    """For one thread; InvalidSetting as above, and for memory://, where nothing can be amiss."""
+    inspector: Inspector = _adapter(url, "inspector")(url, exchange)
+    return inspector
 
 
 def _adapter(url: str, stem: str) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import click
 
 from booking_adapters.settings import read_settings
+from booking_cli.doctor.broker_checks import check_broker
 from booking_cli.doctor.database_checks import check_database
 from booking_cli.doctor.finding import Finding, Verdict, failure
 from booking_cli.doctor.settings_checks import check_settings, check_zones
@@ -20,7 +21,7 @@ from booking_core.domain.kernel.errors import BookingError
 @json_option
 @click.pass_context
 def command(context: click.Context) -> None:
-    """Check settings, time zones, database, schema and clocks; exits with 1 if one fails.
+    """Check settings, time zones, database, schema, clocks and broker; exits with 1 if one fails.
 
     Changes nothing.
     """
@@ -41,6 +42,7 @@ def examine(variables: Mapping[str, str]) -> Iterator[Finding]:
         return
     yield from check_settings(settings)
     yield from check_database(settings)
+    yield from check_broker(settings)
 
 
 def _print(findings: Sequence[Finding]) -> None:

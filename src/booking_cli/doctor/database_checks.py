@@ -29,6 +29,9 @@ def check_database(settings: Settings) -> Iterator[Finding]:
             yield _tenants(composition)
             yield judge_clocks(composition.clock_skew())
             yield _backlog(composition)
+            if settings.broker is not None:
+                yield _outbox(composition)
+            yield _letters(composition)
     except BookingError as refusal:
         yield failure("database", refusal.message)
 
@@ -58,3 +61,22 @@ def _backlog(composition: Composition) -> Finding:
         count = f"{found} or more" if found == BACKLOG_MOST else str(found)
         return warning("overdue holds", f"{count} for over five minutes: does anybody sweep?")
     return ok("overdue holds", "none for over five minutes")
+
+
+def _outbox(composition: Composition) -> Finding:
+    """What waits for long waits for a relay, or for the broker."""
+    backlog = composition.storage.outbox.backlog()
+    late = composition.engine.ports.clock.now() - BACKLOG_AFTER
+    if backlog.oldest is not None and backlog.oldest < late:
+        told = f"events that wait: {backlog.count}, some for over five minutes: does a relay run?"
+        return warning("outbox", told)
+    return ok("outbox", "no event has waited for over five minutes")
+
+
+def _letters(composition: Composition) -> Finding:
+    """A dead letter waits for a person."""
+    dead = {it.consumer: it.dead for it in composition.storage.inbox.counts() if it.dead}
+    if dead:
+        told = ", ".join(f"{consumer}: {count}" for consumer, count in sorted(dead.items()))
+        return warning("dead letters", told)
+    return ok("dead letters", "none")
