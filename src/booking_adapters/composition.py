@@ -125,11 +125,11 @@ class Composition:
         if broker is None:
             raise InvalidSetting(URL_NAME, EXPECTED, "nothing")
         subscription = Subscription(consumer=consumer.name, topics=consumer.topics)
-        queue = broker.queue(consumer.name)
+        queue, exchange = broker.queue(consumer.name), consumer.exchange or broker.exchange
         return ConsumeEvents(
             consumer=consumer,
             inbox=self.storage.inbox,
-            receiver=open_receiver(broker.url.reveal(), broker.exchange, subscription, queue),
+            receiver=open_receiver(broker.url.reveal(), exchange, subscription, queue),
             clock=self.engine.ports.clock,
             randomness=self.engine.ports.randomness,
             schedule=patience.schedule,

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 from attrs import field, frozen
 
 from booking_adapters.brokers.settings import BrokerSettings, read_broker
+from booking_adapters.consumers.heard import Heard, read_heard
 from booking_adapters.consumers.registry import CONSUMERS
 from booking_adapters.consumers.settings import ConsumerSettings, read_consumers
 from booking_adapters.environment import Asked, Environment, InvalidSetting
@@ -117,6 +118,7 @@ class Settings:
     broker: BrokerSettings | None = None
     messages: MessageSettings = field(factory=MessageSettings)
     consumers: ConsumerSettings = field(factory=ConsumerSettings)
+    heard: Mapping[str, Heard] = field(factory=dict)
     telemetry: TelemetrySettings = field(factory=TelemetrySettings)
     log_level: str = "info"
     unknown: Mapping[str, str | None] = field(factory=dict)
@@ -147,6 +149,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     )
     broker = read_broker(environment, tuple(CONSUMERS))
     consumers = read_consumers(environment)
+    heard = read_heard(environment)
     messages = read_messages(environment)
     telemetry = read_telemetry(environment)
     log_level = environment.choice(
@@ -161,6 +164,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         broker=broker,
         messages=messages,
         consumers=consumers,
+        heard=heard,
         telemetry=telemetry,
         log_level=log_level,
         database=_database(

@@ -27,7 +27,7 @@ from booking_core.domain.kernel.errors import Busy
     "names",
     multiple=True,
     type=click.Choice(sorted(CONSUMERS)),
-    help="Whose queue: again for several, none for all.",
+    help="Whose queue: again for several, none for all that are set up.",
 )
 @click.option(
     "--processes",
@@ -55,7 +55,7 @@ def command(names: tuple[str, ...], processes: int, batch: int | None) -> None:
     settings = current_settings()
     set_up_logging(settings)
     _examine(settings)
-    queues = tuple(dict.fromkeys(names)) or tuple(CONSUMERS)
+    queues = tuple(dict.fromkeys(names)) or _set_up(settings)
     supervisor = Supervisor(
         in_turn(queues, processes, work, variables),
         BackOff(randomness=SystemRandomness(), most_seconds=5.0),
@@ -65,6 +65,10 @@ def command(names: tuple[str, ...], processes: int, batch: int | None) -> None:
         supervisor.run(stopped, settings.http.stop_within_seconds)
     deaths = sum(supervisor.deaths.values())
     show_line({"stopped": len(supervisor.children), "deaths": deaths}, "All workers have stopped")
+
+
+def _set_up(settings: Settings) -> tuple[str, ...]:
+    return tuple(name for name, consumer in CONSUMERS.items() if consumer.is_set_up(settings))
 
 
 def _examine(settings: Settings) -> None:

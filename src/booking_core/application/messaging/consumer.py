@@ -38,7 +38,7 @@ class Consumer:
     """`decode` raises the refusals in domain/kernel/incoming.py.
 
     `in_order` is for those who are told everything of a booking: what comes too early then waits,
-    and what comes too late is dropped.
+    and what comes too late is dropped. `exchange` is where somebody else's messages come from.
     """
 
     name: str
@@ -46,3 +46,4 @@ class Consumer:
     decode: Decode
     handler: Writes | Acts
     in_order: bool = False
+    exchange: str | None = None  # The engine's own.
