@@ -134,7 +134,7 @@ class Composition:
             randomness=self.engine.ports.randomness,
             schedule=patience.schedule,
             claim=patience.claim,
-            telemetry=self.engine.ports.telemetry,
+            telemetry=self.watch.messaging,
             guard=guard,
             stopping=stopping,
             batch=patience.batch,
