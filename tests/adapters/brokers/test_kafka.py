@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from uuid import uuid4
 
 from confluent_kafka import Consumer, Producer
 
 from booking_adapters.brokers.kafka.address import configuration, other_topics
 from booking_adapters.brokers.kafka.progress import Progress
+from booking_adapters.brokers.open import open_publisher
+from booking_adapters.brokers.settings import EACH_ITS_OWN
 from tests.brokers import Broker, messages, wait_for
 
 PLACE = ("booking.events", 0)
@@ -26,6 +29,22 @@ def test_a_topic_of_another_service_is_read_beside_the_exchange(
     (delivery,) = wait_for(receiver, 1, kafka_broker.patience)
     assert (delivery.message.topic, delivery.message.key) == (topic, "k")
     assert delivery.message.body == b'{"eventType": "payment.success"}'
+
+
+def test_each_topic_may_be_one_of_kafkas(kafka_broker: Broker, kafka_url: str) -> None:
+    """As others have it: no exchange, but a topic for each kind of message."""
+    names = [f"payment.{word}.{uuid4().hex}" for word in ("success", "failed")]
+    with closing(open_publisher(kafka_url, EACH_ITS_OWN)) as publisher:
+        for name in names:
+            publisher.publish(messages(2, topic=name))
+    for name in names:
+        consumer = Consumer(
+            {**configuration(kafka_url), "group.id": uuid4().hex, "auto.offset.reset": "earliest"}
+        )
+        consumer.subscribe([name])
+        found = [consumer.poll(kafka_broker.patience) for _ in range(2)]
+        consumer.close()
+        assert [one.value() for one in found if one is not None] == [b"0", b"1"]
 
 
 def test_the_key_decides_the_partition(kafka_broker: Broker, kafka_url: str) -> None:

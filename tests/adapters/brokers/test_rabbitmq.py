@@ -13,6 +13,7 @@ import pytest
 from booking_adapters.brokers.rabbitmq.publisher import RabbitPublisher
 from booking_adapters.brokers.rabbitmq.receiver import RabbitReceiver
 from booking_adapters.brokers.rabbitmq.topology import DELIVERIES_MOST
+from booking_adapters.brokers.settings import EACH_ITS_OWN
 from booking_core.ports.publisher import Message, NotPublished
 from booking_core.ports.receiver import Subscription
 from tests.brokers import QUIET_SECONDS, CutBroker, bodies, messages, rabbitmq, wait_for
@@ -64,6 +65,23 @@ def test_without_a_net_a_topic_nobody_wants_is_not_published(
     assert bodies(wait_for(receiver, 4, 5.0)) == [b"0", b"1", b"3", b"4"]
     publisher.publish(messages(1))
     assert bodies(wait_for(receiver, 1, 5.0)) == [b"0"]
+
+
+def test_each_topic_may_be_an_exchange_of_its_own(rabbitmq_broker: CutBroker, by_hand: Any) -> None:
+    """As MassTransit has it; also one that nobody is bound to, and after the connection broke."""
+    names = [f"{rabbitmq_broker.exchange}:{word}Event" for word in ("Created", "Cancelled")]
+    queue = by_hand.queue_declare("", exclusive=True).queue
+    by_hand.exchange_declare(names[0], "fanout", durable=True, auto_delete=False)
+    by_hand.queue_bind(queue, names[0])
+    try:
+        with closing(RabbitPublisher(rabbitmq_broker.url, EACH_ITS_OWN)) as publisher:
+            for _ in range(2):
+                publisher.publish([m for name in names for m in messages(2, topic=name)])
+                assert [get(by_hand, queue).body for _ in range(2)] == [b"0", b"1"]
+                rabbitmq_broker.cable.cut()
+    finally:
+        for name in names:
+            by_hand.exchange_delete(name)
 
 
 def test_what_the_broker_refuses_is_not_published(rabbitmq_broker: CutBroker, by_hand: Any) -> None:

@@ -9,6 +9,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka import Message as KafkaMessage
 
 from booking_adapters.brokers.kafka.address import IO_MILLISECONDS, configuration
+from booking_adapters.brokers.settings import EACH_ITS_OWN
 from booking_adapters.brokers.wire import TOPIC
 from booking_core.ports.publisher import Message, NotPublished, Publisher
 
@@ -23,7 +24,10 @@ FLUSH_SECONDS = IO_MILLISECONDS / 1000 + 1.0
 
 
 class KafkaPublisher(Publisher):
-    """The key is the booking, so its events share a partition."""
+    """The key is the booking, so its events share a partition.
+
+    Not where each topic is one of Kafka's: nobody knows then in which order they are read.
+    """
 
     def __init__(self, url: str, exchange: str) -> None:
         self._configuration = {**configuration(url), **SETTINGS}
@@ -53,10 +57,11 @@ class KafkaPublisher(Publisher):
 
     def _produce(self, producer: Producer, message: Message, report: Report) -> None:
         headers = {TOPIC: message.topic, **message.headers}
+        topic = message.topic if self._exchange == EACH_ITS_OWN else self._exchange
         while True:
             try:
                 producer.produce(
-                    self._exchange,
+                    topic,
                     value=message.body,
                     key=message.key.encode(),
                     headers=[(name, text.encode()) for name, text in headers.items()],

@@ -9,7 +9,8 @@ import amqp
 
 from booking_adapters.brokers.rabbitmq.confirms import Confirms
 from booking_adapters.brokers.rabbitmq.link import Link
-from booking_adapters.brokers.rabbitmq.topology import declare_exchange
+from booking_adapters.brokers.rabbitmq.topology import declare_exchange, declare_own_exchange
+from booking_adapters.brokers.settings import EACH_ITS_OWN
 from booking_adapters.brokers.wire import CONTENT_TYPE, KEY
 from booking_core.ports.publisher import Message, NotPublished, Publisher
 
@@ -23,6 +24,9 @@ class RabbitPublisher(Publisher):
 
     It sends no heartbeats, as nobody tends it between two batches: what happened to the connection
     meanwhile is found out before anything is sent.
+
+    Where each topic is an exchange of its own, one that nobody is bound to takes messages, and
+    drops them, as its owners want it.
     """
 
     def __init__(
@@ -33,6 +37,7 @@ class RabbitPublisher(Publisher):
         self._link = Link(url, heartbeat_seconds=0)
         self._channel: Any = None
         self._confirms: Confirms | None = None
+        self._own_exchanges: set[str] = set()  # Those that stand.
 
     def publish(self, messages: Sequence[Message]) -> None:
         if not messages:
@@ -48,6 +53,7 @@ class RabbitPublisher(Publisher):
 
     def close(self) -> None:
         self._channel = self._confirms = None
+        self._own_exchanges.clear()
         self._link.drop()
 
     def _ready(self) -> Confirms:
@@ -55,7 +61,8 @@ class RabbitPublisher(Publisher):
             self.close()
         if self._confirms is None:
             connection = self._link.connect()
-            declare_exchange(connection, self._exchange)
+            if self._exchange != EACH_ITS_OWN:
+                declare_exchange(connection, self._exchange)
             self._channel = connection.channel()
             self._confirms = Confirms(self._channel)
         self._confirms.begin()
@@ -71,10 +78,16 @@ class RabbitPublisher(Publisher):
         return False
 
     def _send(self, confirms: Confirms, messages: Sequence[Message]) -> None:
+        each_its_own = self._exchange == EACH_ITS_OWN
+        if each_its_own:
+            self._declare_own({message.topic for message in messages})
         for place, message in enumerate(messages):
             while confirms.under_way >= UNDER_WAY_MOST:
                 self._hear(confirms)
             confirms.expect(place)
+            if each_its_own:
+                self._channel.basic_publish(_amqp(message), message.topic, "")
+                continue
             self._channel.basic_publish(
                 _amqp(message), self._exchange, message.topic, mandatory=True
             )
@@ -82,6 +95,11 @@ class RabbitPublisher(Publisher):
             self._hear(confirms)
         if confirms.refused or confirms.returned:
             raise _Refused(confirms)
+
+    def _declare_own(self, topics: set[str]) -> None:
+        for topic in sorted(topics - self._own_exchanges):
+            declare_own_exchange(self._link.connection, topic)
+            self._own_exchanges.add(topic)
 
     def _hear(self, confirms: Confirms) -> None:
         try:

@@ -41,6 +41,17 @@ def declare_exchange(connection: Any, exchange: str) -> None:
     )
 
 
+def declare_own_exchange(connection: Any, topic: str) -> None:
+    """The exchange of one kind of message, as MassTransit makes it: there is no net under it."""
+    _declare(
+        connection,
+        topic,
+        lambda channel, passive: channel.exchange_declare(
+            topic, "fanout", durable=True, auto_delete=False, passive=passive
+        ),
+    )
+
+
 def declare_queue(connection: Any, exchange: str, subscription: Subscription, queue: str) -> None:
     """The consumer's queue with its topics, and the net under it.
 
