@@ -1,0 +1,87 @@
+"""What the recording consumers keep: receipts, and effects that nothing keeps from doubling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from booking_core.domain.kernel.incoming import Incoming
+
+SCHEMA = """
+CREATE SCHEMA campaign;
+CREATE TABLE campaign.receipt (
+  consumer TEXT NOT NULL,
+  event_id UUID NOT NULL,
+  PRIMARY KEY (consumer, event_id)
+);
+CREATE TABLE campaign.effect (
+  number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  consumer TEXT NOT NULL,
+  worker TEXT NOT NULL,
+  event_id UUID NOT NULL,
+  booking_id UUID NOT NULL,
+  sequence INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  event_at TIMESTAMPTZ NOT NULL,
+  captured_minor BIGINT
+);
+CREATE INDEX effect_by_event_at ON campaign.effect (event_at);
+"""
+_RECEIPT = "INSERT INTO campaign.receipt VALUES (%s, %s) ON CONFLICT DO NOTHING"
+_EFFECT = """INSERT INTO campaign.effect
+  (consumer, worker, event_id, booking_id, sequence, type, event_at, captured_minor)
+  VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
+CONNECTION: dict[str, Any] = {
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5000,
+}
+
+
+class Record:
+    """One consumer's, for one thread; connects when it is needed, again after each failure."""
+
+    def __init__(self, url: str, consumer: str, worker: str) -> None:
+        self._url, self.consumer, self._worker = url, consumer, worker
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def apply(self, events: Sequence[Incoming]) -> None:
+        """In one transaction: a receipt for each, and an effect where the receipt is new."""
+        with self.transaction() as connection:
+            for event in events:
+                if self.receive(connection, event):
+                    self.effect(connection, event)
+
+    def receive(self, connection: psycopg.Connection[Any], event: Incoming) -> bool:
+        """Whether there was no receipt yet."""
+        return connection.execute(_RECEIPT, (self.consumer, event.event_id)).rowcount == 1
+
+    def effect(self, connection: psycopg.Connection[Any], event: Incoming) -> None:
+        """Do what the event is for, once more."""
+        amount: Any = event.data["amount"] if event.type == "payment.completed" else None
+        facts = (self.consumer, self._worker, event.event_id, event.booking_id, event.sequence)
+        captured = None if amount is None else amount["amountMinor"]
+        connection.execute(_EFFECT, (*facts, event.type, event.at, captured))
+
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection[Any]]:
+        """Durable when it is left; after any failure the connection is gone."""
+        try:
+            if self._connection is None:
+                self._connection = psycopg.connect(self._url, **CONNECTION)
+            with self._connection.transaction():
+                yield self._connection
+        except psycopg.Error:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()

@@ -1,0 +1,203 @@
+"""All the processes of a campaign, what lies between them, and how to harm them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+
+from booking_adapters.composition import Composition, compose
+from booking_adapters.settings import read_settings
+from booking_adapters.sqlalchemy.migrate import migrate
+from campaign.outage.clients import WEBHOOK_SECRET
+from campaign.outage.http_client import TOKEN_SECRET, HttpClient
+from campaign.outage.planted import CURSOR, IN_CONSUMERS, IN_RELAYS
+from campaign.outage.record import SCHEMA
+from campaign.servers.cable import Cable
+from campaign.servers.child import Child
+from campaign.servers.ports import free_port
+from campaign.servers.postgresql import PostgreSql
+from campaign.servers.rabbitmq import RabbitMq
+from campaign.servers.redis import Redis
+from campaign.servers.server import Server
+from campaign.world import furnish
+
+REPOSITORY = Path(__file__).parents[2]
+PYTHON_PATH = f"{REPOSITORY}:{REPOSITORY / 'src'}"
+EXCHANGE = "booking.events"
+WATCH, LEDGER = "watch", "ledger"  # The first has one process, so its records have an order.
+CONSUMERS = (WATCH, LEDGER)
+READY_SECONDS = 60.0
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What is played: `bug` is planted on purpose; `broker` is rabbitmq or redis."""
+
+    seed: int
+    broker: str = "rabbitmq"
+    customers: int = 4
+    bug: str | None = None
+
+
+class Stage:
+    """Servers, workers by name, cables by name; to be used by the main thread."""
+
+    def __init__(self, folder: Path, setup: Setup) -> None:
+        self.setup, self.folder = setup, folder
+        self.database = PostgreSql(folder)
+        self.broker = {"rabbitmq": RabbitMq, "redis": Redis}[setup.broker](folder)
+        self.servers: dict[str, Server] = {
+            server.name: server for server in (self.database, self.broker)
+        }
+        self.http_port = free_port()
+        self.provider_file = folder / "provider.sqlite3"
+        self.histories = folder / "histories"
+        self.histories.mkdir()
+        self.cables: dict[str, Cable] = {}
+        self.workers: dict[str, Child] = {}
+        self.clients = self._python("clients", "campaign.outage.clients", *self._client_options())
+
+    def open(self) -> None:
+        """Everything runs, and the clients have begun."""
+        for server in self.servers.values():
+            server.start()
+        migrate(self.database.url())
+        with psycopg.connect(self.database.url()) as connection:
+            connection.execute(SCHEMA)
+        with self.engine() as composition:
+            furnish(composition.engine)
+        for who in ("serve", "relay", "consumer"):
+            self.cables[f"{who}-postgresql"] = Cable(self.database.port)
+        for who in ("relay", "consumer"):
+            self.cables[f"{who}-broker"] = Cable(self.broker.port)
+        self.workers = self._workers()
+        for name, worker in self.workers.items():
+            if not name.startswith("relay"):
+                worker.start()
+        self._wait_for_queues()
+        for name, worker in self.workers.items():
+            if name.startswith("relay"):
+                worker.start()
+        self._wait_for_http()
+        self.clients.start()
+
+    def close(self) -> None:
+        """End all of it."""
+        for child in (self.clients, *self.workers.values()):
+            child.kill()
+        for cable in self.cables.values():
+            cable.close()
+        for server in self.servers.values():
+            server.child.kill()
+
+    @contextmanager
+    def engine(self) -> Iterator[Composition]:
+        """An engine of the driver's own, past all cables."""
+        with compose(read_settings(self._settings(self.database.port, self.broker.port))) as made:
+            yield made
+
+    def _workers(self) -> dict[str, Child]:
+        bug, relays = self.setup.bug, 1 if self.setup.bug == CURSOR else 2
+        workers = {"serve": self._booking("serve", "serve", "--port", str(self.http_port))}
+        for number in range(1, relays + 1):
+            name = f"relay-{number}"
+            if bug in IN_RELAYS:
+                env = self._environment("relay")
+                workers[name] = self._python(name, "campaign.outage.planted", bug, env=env)
+            else:
+                workers[name] = self._booking(name, "relay", "--batch", "100")
+        for name in (WATCH, f"{LEDGER}-1", f"{LEDGER}-2"):
+            options = {
+                "--broker": self.broker.url(self.cables["consumer-broker"].port),
+                "--exchange": EXCHANGE,
+                "--database": self.database.url(self.cables["consumer-postgresql"].port),
+                "--consumer": name.partition("-")[0],
+            }
+            if bug in IN_CONSUMERS:
+                options["--bug"] = bug
+            words = [word for option in options.items() for word in option]
+            workers[name] = self._python(name, "campaign.outage.consumer", *words)
+        return workers
+
+    def _booking(self, name: str, *words: str) -> Child:
+        env = self._environment(name.partition("-")[0])
+        return self._python(name, "booking_cli", *words, env=env)
+
+    def _python(
+        self, name: str, module: str, *words: str, env: Mapping[str, str] | None = None
+    ) -> Child:
+        return Child(
+            [sys.executable, "-m", module, *words],
+            self.folder / f"{name}.log",
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": PYTHON_PATH, **(env or {})},
+        )
+
+    def _environment(self, who: str) -> dict[str, str]:
+        broker = self.cables.get(f"{who}-broker")
+        return self._settings(
+            self.cables[f"{who}-postgresql"].port, broker.port if broker else self.broker.port
+        )
+
+    def _settings(self, database_port: int, broker_port: int) -> dict[str, str]:
+        return {
+            "BOOKING_ENVIRONMENT": "development",
+            "BOOKING_DATABASE_URL": self.database.url(database_port),
+            "BOOKING_BROKER_URL": self.broker.url(broker_port),
+            "BOOKING_EXCHANGE": EXCHANGE,
+            "BOOKING_TOKEN_SECRET": TOKEN_SECRET,
+            "BOOKING_PAYMENT_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "BOOKING_SIMULATED_FILE": str(self.provider_file),
+        }
+
+    def _client_options(self) -> list[str]:
+        options = {
+            "--port": self.http_port,
+            "--provider": self.provider_file,
+            "--histories": self.histories,
+            "--customers": self.setup.customers,
+            "--seed": self.setup.seed,
+        }
+        return [str(word) for option in options.items() for word in option]
+
+    def _wait_for_http(self) -> None:
+        client = HttpClient(self.http_port)
+        self._wait("serve", lambda: client.ask("GET", "/health/ready", None, {}) is not None)
+
+    def _wait_for_queues(self) -> None:
+        """What is told before a consumer has its queue would not be for it."""
+        for name, worker in self.workers.items():
+            if name.startswith(CONSUMERS):
+                self._wait(name, partial(_says_ready, worker))
+
+    def _wait(self, name: str, is_there: Callable[[], bool]) -> None:
+        until = time.monotonic() + READY_SECONDS
+        while not is_there():
+            if time.monotonic() > until or not self.workers[name].is_running:
+                raise RuntimeError(f"{name} does not start:\n{self.workers[name].log[-4000:]}")
+            time.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def staged(setup: Setup, kept: Path | None = None) -> Iterator[Stage]:
+    """A stage in that folder, which must be empty; without one, in one that is gone afterwards."""
+    with ExitStack() as stack:
+        folder = kept or Path(stack.enter_context(TemporaryDirectory(prefix="booking-outage-")))
+        folder.chmod(0o755)  # PostgreSQL may run as somebody else.
+        stage = Stage(folder, setup)
+        stack.callback(stage.close)
+        stage.open()
+        yield stage
+
+
+def _says_ready(worker: Child) -> bool:
+    return "ready" in worker.log

@@ -1,0 +1,1 @@
+"""Servers of the campaign's own: it starts them, so it may kill and freeze them."""
