@@ -25,6 +25,10 @@ class UnknownHost(Exception):
     """The name leads nowhere."""
 
 
+class NoTls(Exception):
+    """It speaks no TLS, or its certificate is not good for that host."""
+
+
 def look_up(host: str, port: int) -> Sequence[str]:
     """All addresses of the host, as the operating system finds them; UnknownHost."""
     try:
@@ -120,7 +124,10 @@ class _Stream(httpcore2.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
         timeout = self._deadline.at_most(timeout)
-        stream = self._stream.start_tls(ssl_context, server_hostname, timeout)
+        try:
+            stream = self._stream.start_tls(ssl_context, server_hostname, timeout)
+        except httpcore2.ConnectError:
+            raise NoTls from None
         return _Stream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:

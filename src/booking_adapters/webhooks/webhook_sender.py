@@ -15,6 +15,7 @@ from booking_adapters.webhooks.network import (
     Deadline,
     ForbiddenAddress,
     Network,
+    NoTls,
     Resolve,
     UnknownHost,
     look_up,
@@ -74,9 +75,10 @@ class HttpWebhookSender(WebhookSender):
             return _failed(Failure.UNKNOWN_HOST, began)
         except httpcore2.TimeoutException:
             return _failed(Failure.TIMEOUT, began)
-        except httpcore2.ConnectError as error:
-            is_tls = isinstance(error.__cause__, ssl.SSLError)
-            return _failed(Failure.TLS if is_tls else Failure.CANNOT_CONNECT, began)
+        except NoTls:
+            return _failed(Failure.TLS, began)
+        except httpcore2.ConnectError:
+            return _failed(Failure.CANNOT_CONNECT, began)
         except (httpcore2.NetworkError, httpcore2.ProtocolError):
             return _failed(Failure.BROKEN, began)
         return Outcome(took=_since(began), status=status, retry_after=retry_after)
