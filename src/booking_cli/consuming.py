@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from multiprocessing import parent_process
 
 from booking_adapters.composition import compose
 from booking_adapters.consumers.registry import CONSUMERS, Registered
@@ -27,7 +28,6 @@ def work(
     consumers: Mapping[str, Registered] = CONSUMERS,
 ) -> None:
     """Be a worker of that consumer, by the settings in these variables."""
-    parent = os.getppid()
     faulthandler.enable()  # Whatever kills this process shall have a name.
     with stopping() as stopped:
         settings = read_settings(variables)
@@ -36,11 +36,16 @@ def work(
             events = composition.consume(
                 consumers[name].make(composition.engine, settings),
                 guard=Watchdog(settings.consumers.handler_seconds),
-                stopping=lambda: stopped.is_set() or os.getppid() != parent,
+                stopping=lambda: stopped.is_set() or _is_left_alone(),
             )
             back_off = BackOff(randomness=composition.engine.ports.randomness)
             with closing(events):
                 keep_consuming(events, back_off, stopped.wait)
+
+
+def _is_left_alone() -> bool:
+    parent = parent_process()
+    return parent is not None and os.getppid() != parent.pid
 
 
 def keep_consuming(

@@ -19,6 +19,8 @@ VERBS = {
     "reconcile": Verb("booking_cli.reconcile", "Compare payments with the provider's."),
     "relay": Verb("booking_cli.relay", "Tell a broker what happens."),
     "worker": Verb("booking_cli.worker", "Do what consumers do with what it brings."),
+    "queues": Verb("booking_cli.queues", "Say what waits for each consumer."),
+    "dead-letters": Verb("booking_cli.dead_letters", "Look at what failed; replay or drop it."),
     "outbox": Verb("booking_cli.outbox", "Say how many events wait to be told."),
     "verify": Verb("booking_cli.verify", "Check the promises on what is stored."),
     "bookings": Verb("booking_cli.bookings", "List, show and cancel bookings."),
