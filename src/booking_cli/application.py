@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from litestar import Litestar
 
 from booking_adapters.composition import compose
+from booking_adapters.health import health_of
 from booking_adapters.settings import Settings
 from booking_cli.sweeper import Sweeper
+from booking_cli.watch_port import watch_port
 from booking_http.app import create_app
 from booking_http.payments.checkout import Checkout
 
@@ -21,11 +25,16 @@ def application(settings: Settings) -> Litestar:
         settings.tokens,
         threads=settings.database.pool_size,
         watchers=composition.watch.requests,
+        parts=health_of(composition),
         webhooks=() if composition.webhook is None else (composition.webhook,),
         checkout=None
         if pages is None
         else Checkout(pages, lambda: composition.gateway.deliver_due(engine.apply_callback)),
     )
     app.on_startup.append(sweeper.start)
-    app.on_shutdown += [sweeper.stop, composition.close]  # In this order, after the last answer.
+    port = ExitStack()
+    if settings.http.workers == 1:  # Else one process tells of all of them.
+        port.enter_context(watch_port(composition))
+    # In this order, after the last answer.
+    app.on_shutdown += [sweeper.stop, port.close, composition.close]
     return app

@@ -12,9 +12,11 @@ from uuid import uuid4
 
 import click
 
+from booking_cli.logs import set_up_logging
 from booking_cli.output import json_option, show_line, wants_json
 from booking_cli.session import opened
 from booking_cli.stopping import stopping
+from booking_cli.watch_port import watch_port
 from booking_core.application.messaging.back_off import BackOff
 from booking_core.application.messaging.relay_events import BATCH, RelayEvents
 from booking_core.domain.kernel.errors import BookingError, Busy, Kind
@@ -43,7 +45,8 @@ def command(batch: int) -> None:
     Any number of relays may run at once; they share the work. Whatever the broker has not
     confirmed is told again, so consumers may get an event twice.
     """
-    with opened() as composition, stopping() as stopped:
+    with opened() as composition, stopping() as stopped, watch_port(composition):
+        set_up_logging(composition.settings)
         relay = composition.relay(_name(), batch)
         with closing(relay), closing(composition.storage.doorbell.listen()) as listener:
             show_line({"relay": relay.holder}, f"Relaying as {relay.holder}")

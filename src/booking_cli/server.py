@@ -19,6 +19,7 @@ from booking_adapters.settings import HttpSettings, Settings
 from booking_cli.application import application
 from booking_cli.logs import logging_config
 from booking_cli.preflight import examine
+from booking_cli.watch_port import shared_watch_port
 from booking_core.domain.kernel.errors import BookingError, Kind
 
 BACKLOG = 2048
@@ -59,11 +60,14 @@ def serve(settings: Settings, told: Callable[[Settings], None]) -> None:
         examine(settings)
         signal.signal(signal.SIGTERM, _stopped)
         signal.signal(signal.SIGINT, _stopped)
-        told(settings)
         if http.workers == 1:
+            config.load()  # Before anything is told: it may be refused.
+            told(settings)
             uvicorn.Server(config).run(sockets=[listener])
         else:
-            Multiprocess(config, sockets=[listener]).run()
+            with shared_watch_port(settings):
+                told(settings)
+                Multiprocess(config, sockets=[listener]).run()
 
 
 def listening(http: HttpSettings) -> socket.socket:

@@ -17,6 +17,7 @@ from booking_cli.schema import require_usable
 from booking_cli.session import current_settings
 from booking_cli.stopping import stopping
 from booking_cli.supervisor import Supervisor, in_turn
+from booking_cli.watch_port import shared_watch_port
 from booking_core.application.messaging.back_off import BackOff
 from booking_core.domain.kernel.errors import Busy
 
@@ -61,7 +62,7 @@ def command(names: tuple[str, ...], processes: int, batch: int | None) -> None:
         BackOff(randomness=SystemRandomness(), most_seconds=5.0),
         lambda name, pid: show_line({"worker": name, "pid": pid}, f"Worker {name} is {pid}"),
     )
-    with stopping() as stopped:
+    with stopping() as stopped, shared_watch_port(settings):
         supervisor.run(stopped, settings.http.stop_within_seconds)
     deaths = sum(supervisor.deaths.values())
     show_line({"stopped": len(supervisor.children), "deaths": deaths}, "All workers have stopped")

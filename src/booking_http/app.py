@@ -10,6 +10,7 @@ from litestar.datastructures import ResponseHeader, State
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 
+from booking_adapters.health import Health
 from booking_adapters.settings import TokenSettings
 from booking_adapters.telemetry.asked import RequestWatcher
 from booking_core.domain.kernel.errors import BookingError
@@ -37,16 +38,18 @@ def create_app(
     webhooks: Sequence[PaymentWebhook] = (),
     checkout: Checkout | None = None,
     watchers: Sequence[RequestWatcher] = (),
+    parts: Health | None = None,
 ) -> Litestar:
     """The application, or InvalidSetting if no token could be judged by these settings.
 
     `threads` is how many requests reach the engine at once: as many as storage has connections.
     `webhooks` are the payment providers that may tell something; `checkout` is the simulated
-    provider's page, for development only. `watchers` are told of every request. Closing
-    the engine remains with whoever opened it.
+    provider's page, for development only. `watchers` are told of every request,
+    and `parts` of what is around the engine are in its health. Closing the engine remains with
+    whoever opened it.
     """
     pool = Threads(count=threads, waiting_max=threads * WAITING_PER_THREAD)
-    probes = Probes(engine)
+    probes = Probes(engine, parts)
     app = Litestar(
         route_handlers=ROUTES if checkout is None else [*ROUTES, *DEVELOPMENT_ROUTES],
         middleware=[DefineMiddleware(Gate, authentication=Authentication(tokens))],

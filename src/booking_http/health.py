@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal, TypeAlias, cast
 
 from litestar import Response, get
 from litestar.openapi import ResponseSpec
 
+from booking_adapters.health import Health as Parts
 from booking_core.domain.kernel.errors import BookingError
 from booking_core.domain.kernel.ids import PaymentId, TenantId
 from booking_core.engine import BookingEngine
@@ -24,11 +26,12 @@ PROBE_SECONDS_MAX = 3.0
 FRESH_SECONDS = 1.0  # However often somebody asks, the parts are probed once a second at most.
 NOBODY = TenantId("-")  # No tenant can be named so.
 
-Status: TypeAlias = Literal["UP", "DOWN"]
+Status: TypeAlias = Literal["UP", "DEGRADED", "DOWN"]
+NEEDED = ("storage", "payments")
 
 
 class Health(View, frozen=True, kw_only=True):
-    """UP if all that is needed is."""
+    """UP if all parts are; DEGRADED if bookings are taken, and somebody should look."""
 
     status: Status
     components: dict[str, Status]
@@ -45,7 +48,8 @@ class Probes:
     """Asks each part something cheap, in threads of their own: a full house is not a sick one."""
 
     engine: BookingEngine
-    threads: Threads = field(default_factory=lambda: Threads(count=2, waiting_max=4))
+    parts: Parts | None = None  # Beside storage and payments.
+    threads: Threads = field(default_factory=lambda: Threads(count=6, waiting_max=16))
     _seen: dict[str, Status] = field(default_factory=dict)
     _seen_at: float = float("-inf")
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -65,14 +69,23 @@ class Probes:
         return {
             "storage": lambda: storage.bookings.overdue(clock.now(), 1),
             "payments": lambda: payments.find(NOBODY, PaymentId("-")),
+            **{name: partial(self._part, name) for name in self._others()},
         }
+
+    def _others(self) -> Sequence[str]:
+        return () if self.parts is None else [it for it in self.parts.parts if it not in NEEDED]
+
+    def _part(self, name: str) -> Status:
+        """Its status alone: the rest is for whoever runs the service."""
+        assert self.parts is not None  # Else there are no others.
+        return self.parts.look(name)[name].status.value
 
     async def _status(self, probe: Callable[[], object]) -> Status:
         try:
-            await asyncio.wait_for(self.threads.run(probe), PROBE_SECONDS_MAX)
+            found = await asyncio.wait_for(self.threads.run(probe), PROBE_SECONDS_MAX)
         except (BookingError, TimeoutError):
             return "DOWN"
-        return "UP"
+        return "DEGRADED" if found == "DEGRADED" else "UP"
 
 
 @get(
@@ -114,10 +127,11 @@ async def is_ready(request: Call) -> Response[Health]:
     responses=MAY_BE_DOWN,
 )
 async def get_health(request: Call) -> Response[Health]:
-    """DOWN if any of them is."""
+    """As bad as the worst of them."""
     components = await _probes(request).components()
-    down = "DOWN" in components.values()
-    return _answer(Health(status="DOWN" if down else "UP", components=components))
+    found: set[Status] = set(components.values())
+    status: Status = "DOWN" if "DOWN" in found else "DEGRADED" if "DEGRADED" in found else "UP"
+    return _answer(Health(status=status, components=components))
 
 
 def _probes(request: Call) -> Probes:
@@ -125,4 +139,4 @@ def _probes(request: Call) -> Probes:
 
 
 def _answer(health: Health) -> Response[Health]:
-    return Response(health, status_code=200 if health.status == "UP" else 503)
+    return Response(health, status_code=503 if health.status == "DOWN" else 200)

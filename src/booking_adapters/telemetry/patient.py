@@ -30,15 +30,30 @@ class Patient(Generic[T]):
 
     def __call__(self) -> T | None:
         """The answer; None where it was refused or did not come in time."""
+        return self.asked()()
+
+    def asked(self) -> Callable[[], T | None]:
+        """Ask, and wait when that is called: whoever asks several asks all of them at first."""
+        asking = self._begin()
+        until = time.monotonic() + self.patience_seconds
+
+        def answer() -> T | None:
+            if asking is None or asking.wait(max(until - time.monotonic(), 0)):
+                return self._answer
+            return None
+
+        return answer
+
+    def _begin(self) -> Event | None:
+        """What is set when the answer is there; None where it is fresh still."""
         with self._lock:
             if time.monotonic() - self._answered_at <= self.fresh_seconds:
-                return self._answer
+                return None
             if self._asking is None:
                 self._asking = Event()
                 # A daemon: whatever hangs must not keep the process from ending.
                 Thread(target=self._run, args=(self._asking,), name="asking", daemon=True).start()
-            asking = self._asking
-        return self._answer if asking.wait(self.patience_seconds) else None
+            return self._asking
 
     def _run(self, asked: Event) -> None:
         answer: T | None = None

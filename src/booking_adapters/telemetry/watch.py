@@ -53,7 +53,7 @@ def open_watch(settings: TelemetrySettings) -> Watch:
     requests: list[RequestWatcher] = []
     registry, traced, close = None, _as_it_is, _nothing
     if settings.metrics_port is not None:
-        _require("prometheus_client", PORT_NAME)
+        require_metrics()
         from prometheus_client import CollectorRegistry
 
         from booking_adapters.telemetry.prometheus.requests import PrometheusRequests
@@ -82,6 +82,11 @@ def open_watch(settings: TelemetrySettings) -> Watch:
         traced=traced,
         close=close,
     )
+
+
+def require_metrics() -> None:
+    """InvalidSetting where Prometheus's client is not installed."""
+    _require("prometheus_client", PORT_NAME)
 
 
 def _require(module: str, name: str) -> None:
