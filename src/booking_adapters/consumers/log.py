@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from booking_adapters.messages.envelope import EnvelopeCodec
+from booking_adapters.messages.formats import CANONICAL
 from booking_adapters.telemetry.log_lines import FACTS
 from booking_core.application.messaging.consumer import Consumer, Writes
 from booking_core.domain.kernel.incoming import Incoming
@@ -23,7 +23,7 @@ def log_consumer(settings: Settings) -> Consumer:
     return Consumer(
         name=NAME,
         topics=("#",),
-        decode=EnvelopeCodec().decode,
+        decode=settings.messages.codec(CANONICAL).decode,
         handler=Writes(_write),
         in_order=True,
     )
