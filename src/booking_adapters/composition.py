@@ -28,6 +28,7 @@ from booking_core.application.messaging.consume_events import ConsumeEvents
 from booking_core.application.messaging.consumer import Consumer
 from booking_core.application.messaging.relay_events import RelayEvents
 from booking_core.application.messaging.tell_again import TellAgain
+from booking_core.application.webhooks.deliver_webhooks import DeliverWebhooks
 from booking_core.engine import BookingEngine, Ports
 from booking_core.ports.clock import Clock
 from booking_core.ports.inbox import NewLetter
@@ -140,6 +141,22 @@ class Composition:
             batch=patience.batch,
         )
 
+    def deliver_webhooks(self) -> DeliverWebhooks:
+        """One more deliverer, for any number of threads, whose owner closes its sender."""
+        from booking_adapters.webhooks.webhook_sender import (  # As above.
+            HttpWebhookSender,
+            Patience,
+        )
+
+        ports, told = self.engine.ports, self.settings.webhooks
+        return DeliverWebhooks(
+            webhooks=self.storage.webhooks,
+            deliveries=self.storage.webhook_deliveries,
+            sender=HttpWebhookSender(told.reach, patience=Patience(total_seconds=told.seconds)),
+            clock=ports.clock,
+            randomness=ports.randomness,
+        )
+
     def close(self) -> None:
         """Let go of database and provider."""
         self.engine.close()
@@ -225,7 +242,9 @@ class _Container(containers.DeclarativeContainer):
         randomness=randomness,
         telemetry=watch.provided.engine,
     )
-    engine = providers.ThreadSafeSingleton(BookingEngine, ports)
+    engine = providers.ThreadSafeSingleton(
+        BookingEngine, ports, reach=settings.provided.webhooks.reach
+    )
     composition = providers.ThreadSafeSingleton(
         Composition,
         settings=settings,

@@ -15,6 +15,7 @@ from booking_adapters.environment import Asked, Environment, InvalidSetting
 from booking_adapters.messages.settings import MessageSettings, read_messages
 from booking_adapters.secret import Secret
 from booking_adapters.telemetry.settings import TelemetrySettings, read_telemetry
+from booking_adapters.webhooks.settings import WebhookSettings, read_webhooks
 
 SCHEMES = ("sqlite", "postgresql", "memory")
 URL_NAME = "BOOKING_DATABASE_URL"
@@ -119,6 +120,7 @@ class Settings:
     messages: MessageSettings = field(factory=MessageSettings)
     consumers: ConsumerSettings = field(factory=ConsumerSettings)
     heard: Mapping[str, Heard] = field(factory=dict)
+    webhooks: WebhookSettings = field(factory=WebhookSettings)
     telemetry: TelemetrySettings = field(factory=TelemetrySettings)
     log_level: str = "info"
     unknown: Mapping[str, str | None] = field(factory=dict)
@@ -151,6 +153,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     consumers = read_consumers(environment)
     heard = read_heard(environment)
     messages = read_messages(environment)
+    webhooks = read_webhooks(environment)
     telemetry = read_telemetry(environment)
     log_level = environment.choice(
         "BOOKING_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"
@@ -165,6 +168,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         messages=messages,
         consumers=consumers,
         heard=heard,
+        webhooks=webhooks,
         telemetry=telemetry,
         log_level=log_level,
         database=_database(

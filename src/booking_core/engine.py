@@ -44,7 +44,12 @@ from booking_core.application.payment.reinstate import Reinstate
 from booking_core.application.payment.settle_refunds import SettleRefunds
 from booking_core.application.payment.start_payment import StartPaymentHandler
 from booking_core.application.watched import WatchedUnitOfWork, watched
+from booking_core.application.webhooks.fan_out import FanOut
+from booking_core.application.webhooks.keep_webhooks import KeepWebhooks
+from booking_core.application.webhooks.read_webhooks import ReadWebhooks
+from booking_core.application.webhooks.replay_deliveries import ReplayDeliveries
 from booking_core.domain.availability.allocation import Allocation, fit_or_rearrange
+from booking_core.domain.webhook.reach import PUBLIC, Reach
 from booking_core.ports.clock import Clock
 from booking_core.ports.payment_gateway import PaymentGateway
 from booking_core.ports.randomness import Randomness
@@ -68,10 +73,12 @@ class BookingEngine:
     """One attribute per use case; call it with its command and the caller.
 
     Thread-safe if the ports are: the engine itself keeps nothing between calls. `allocation` is
-    how pools pick units.
+    how pools pick units, `reach` where tenants' webhooks may go.
     """
 
-    def __init__(self, ports: Ports, *, allocation: Allocation = fit_or_rearrange) -> None:
+    def __init__(
+        self, ports: Ports, *, allocation: Allocation = fit_or_rearrange, reach: Reach = PUBLIC
+    ) -> None:
         self.ports = ports
         shared = _Shared(ports, allocation)
         self.lapse_holds = shared.lapse_holds
@@ -80,6 +87,7 @@ class BookingEngine:
         self._offer_payments(shared)
         self._offer_inventory(shared)
         self._offer_order()
+        self._offer_webhooks(shared, reach)
 
     def _offer_bookings(self, shared: _Shared) -> None:
         once, opened, settle = shared.once, shared.open_booking, shared.settle_refunds
@@ -183,6 +191,22 @@ class BookingEngine:
             settle_refunds=self.settle_refunds,
         )
         self.verify = Verify(audit=self.ports.storage.audit)
+
+    def _offer_webhooks(self, shared: _Shared, reach: Reach) -> None:
+        storage, clock = self.ports.storage, self.ports.clock
+        webhooks, deliveries = storage.webhooks, storage.webhook_deliveries
+        self.keep_webhooks = KeepWebhooks(
+            webhooks=webhooks,
+            clock=clock,
+            randomness=self.ports.randomness,
+            ids=shared.ids,
+            reach=reach,
+        )
+        self.read_webhooks = ReadWebhooks(webhooks=webhooks, deliveries=deliveries)
+        self.replay_deliveries = ReplayDeliveries(
+            webhooks=webhooks, deliveries=deliveries, clock=clock
+        )
+        self.fan_out = FanOut(webhooks=webhooks, deliveries=deliveries, clock=clock, ids=shared.ids)
 
     def close(self) -> None:
         """Give back what the storage holds open."""

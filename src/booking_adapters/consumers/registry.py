@@ -40,6 +40,12 @@ def _payments(engine: BookingEngine, settings: Settings) -> Consumer:
     return payments_consumer(engine, settings)
 
 
+def _webhooks(engine: BookingEngine, settings: Settings) -> Consumer:
+    from booking_adapters.consumers.webhooks import webhooks_consumer
+
+    return webhooks_consumer(engine, settings)
+
+
 def _hearing(dialect: str) -> Registered:
     name = PREFIX + dialect
 
@@ -60,6 +66,9 @@ CONSUMERS: Final[Mapping[str, Registered]] = MappingProxyType(
         "log": Registered(meaning="Writes a line for everything that happens.", make=_log),
         "payments": Registered(
             meaning="Has new bookings paid for, and gives back what is owed.", make=_payments
+        ),
+        "webhooks": Registered(
+            meaning="Has tenants' webhooks told: see booking webhooks deliver.", make=_webhooks
         ),
         **{PREFIX + dialect: _hearing(dialect) for dialect in TOPICS},
     }
