@@ -100,9 +100,13 @@ class NewLetter:
 
     @property
     def identity(self) -> str:
-        """The same for the same message, however often it is delivered."""
+        """The same for the same message, however often it is delivered.
+
+        Headers belong to it: a forged copy without a signature must not pass for the genuine one.
+        """
         digest = blake2b(digest_size=16)
-        for part in (self.message.topic, self.message.key):
+        headers = [part for header in sorted(self.message.headers.items()) for part in header]
+        for part in (self.message.topic, self.message.key, *headers):
             digest.update(part.encode(errors="surrogatepass") + b"\0")
         digest.update(self.message.body)
         return digest.hexdigest()

@@ -16,7 +16,7 @@ from booking_adapters.memory.receiver import MemoryReceiver
 from booking_adapters.memory.storage import MemoryStorage
 from booking_adapters.memory.telemetry import MemoryTelemetry
 from booking_core.application.messaging.consume_events import ConsumeEvents
-from booking_core.application.messaging.consumer import Acts, Consumer, Writes
+from booking_core.application.messaging.consumer import Acts, Consumer, Decode, Writes
 from booking_core.application.messaging.retry_schedule import RetrySchedule
 from booking_core.domain.kernel.errors import Busy
 from booking_core.domain.kernel.ids import BookingId, EventId, TenantId
@@ -71,6 +71,7 @@ class Desk:
     schedule: RetrySchedule = field(default_factory=RetrySchedule)
     in_order: bool = True
     acts: bool = False
+    decode: Decode = decode
     effects: list[tuple[str, int | None]] = field(default_factory=list)
     tried: Counter[tuple[str, int | None]] = field(default_factory=Counter)
     moods: dict[tuple[str, int | None], list[BaseException]] = field(default_factory=dict)
@@ -97,7 +98,7 @@ class Desk:
             consumer=Consumer(
                 name=CONSUMER,
                 topics=("#",),
-                decode=decode,
+                decode=self.decode,
                 handler=Acts(self.act) if self.acts else Writes(self.handle),
                 in_order=self.in_order,
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from booking_core.application.messaging.keepable import BODY_BYTES_MOST
 from booking_core.application.messaging.retry_schedule import RetrySchedule
 from booking_core.domain.kernel.errors import Busy, IllegalTransition, InvalidInput, NotFound
+from booking_core.domain.kernel.incoming import Incoming, UntrustedMessage
 from booking_core.ports.inbox import Inbox, Letter, LetterState, NewLetter, Standing, Told
 from booking_core.ports.publisher import Message
 from booking_core.ports.receiver import Delivery
@@ -22,6 +24,7 @@ from tests.unit.application.messaging.desk import (
     Desk,
     Died,
     an_event,
+    decode,
     times,
 )
 
@@ -393,6 +396,28 @@ def test_what_nobody_could_keep_is_kept_as_far_as_it_can_be(desk: Desk) -> None:
     assert len(letter.message.body) == BODY_BYTES_MOST
     assert "\0" not in letter.message.key + "".join(letter.message.headers)
     assert len(letter.message.headers) == 64
+
+
+def test_a_forged_copy_keeps_no_genuine_message_out(desk: Desk) -> None:
+    """Though its letter is there first, and nothing but the signature tells the two apart."""
+    genuine = an_event("a", 1)
+    desk.decode = needs_signature
+    desk.send(genuine)
+    desk.worker().turn()
+    assert len(desk.dead()) == 1
+    desk.send(replace(genuine, headers={"signature": "good"}))
+    receiver = desk.receiver()
+    receiver.receive(1, 0)
+    receiver.close()  # So it may have been seen, and is a letter first.
+    desk.settle(desk.worker())
+    assert desk.effects == [("a", 1)]
+
+
+def needs_signature(message: Message) -> Incoming:
+    """What a codec does where signing is on."""
+    if message.headers.get("signature") != "good":
+        raise UntrustedMessage("missing")
+    return decode(message)
 
 
 def test_a_decoder_that_breaks_is_tried_again_then_dead(desk: Desk) -> None:
