@@ -4,7 +4,7 @@ PYTHON = python3
 PORT = 8000
 RUN = .venv/bin/booking demo --serve --port $(PORT)
 PYTEST_OPTIONS = -n 2
-CHECKED = bootstrap.py docs/generate.py src campaign $(wildcard examples bench)
+CHECKED = bootstrap.py docs/generate.py docs/trace.py docs/waterfall.py src campaign $(wildcard examples bench)
 
 # What a developer's shell says to Python and its tools has no say in the results.
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS MYPYPATH PYTEST_ADDOPTS PYTEST_PLUGINS
@@ -16,7 +16,7 @@ ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
 endif
 
-.PHONY: run test lint docs campaign lock clean
+.PHONY: run test lint docs trace campaign lock clean
 
 run: $(READY)
 	$(RUN)
@@ -32,6 +32,10 @@ lint: $(READY)
 
 docs: $(READY)
 	.venv/bin/python docs/generate.py
+
+# The picture in docs/explanation/trace.md, of a booking that real processes make; needs RabbitMQ.
+trace: $(READY)
+	.venv/bin/python docs/trace.py
 
 # Hours, not minutes: what `make test` runs in short.
 campaign: $(READY)

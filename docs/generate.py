@@ -5,21 +5,28 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
+from prometheus_client import CollectorRegistry
 
 from booking_adapters.environment import Asked
 from booking_adapters.in_memory import in_memory_engine
+from booking_adapters.memory.storage import MemoryStorage
 from booking_adapters.messages.asyncapi import asyncapi
 from booking_adapters.messages.catalogue import EVENTS
 from booking_adapters.messages.dialects import appointments, masstransit, parking, ticketing
 from booking_adapters.messages.schema import DRAFT, dialect_schemas, event_schema
 from booking_adapters.secret import Secret
 from booking_adapters.settings import TokenSettings, read_settings
+from booking_adapters.system.clock import SystemClock
+from booking_adapters.telemetry.prometheus.requests import PrometheusRequests
+from booking_adapters.telemetry.prometheus.telemetry import PrometheusTelemetry
+from booking_adapters.telemetry.prometheus.waiting import WaitingMetrics
+from booking_adapters.telemetry.prometheus.words import OTHER
 from booking_cli.exit_codes import BROKEN_PIPE, EXIT_CODES, INTERRUPTED, UNSOUND
 from booking_cli.main import cli
 from booking_core.domain.booking.late_payment import ON_PAYMENT
@@ -27,6 +34,7 @@ from booking_core.domain.booking.lifecycle import BOOKING_LIFECYCLE, HOLDING, LI
 from booking_core.domain.kernel.errors import BookingError
 from booking_core.domain.kernel.lifecycle import Lifecycle
 from booking_core.domain.payment.lifecycle import PAYMENT_LIFECYCLE, REFUND_LIFECYCLE
+from booking_core.ports.telemetry import Fate
 from booking_http.app import create_app
 from booking_http.documentation import TAGS
 from booking_http.problems import STATUS
@@ -46,6 +54,7 @@ def pages() -> Mapping[Path, str]:
         REFERENCE / "settings.md": NOTE + settings(),
         REFERENCE / "command-line.md": NOTE + command_line(),
         REFERENCE / "http.md": NOTE + http(),
+        REFERENCE / "metrics.md": NOTE + metrics(),
         REFERENCE / "asyncapi.json": _json(asyncapi()),
         EVENT_PAGES / "README.md": NOTE + events(),
         **{
@@ -135,6 +144,38 @@ def http() -> str:
         + "\n"
         + "".join(_operations(app.openapi_schema.to_schema()["paths"]))
     )
+
+
+def metrics() -> str:
+    """Every metric, as a scrape describes it."""
+    registry, storage = CollectorRegistry(), MemoryStorage()
+    PrometheusTelemetry(registry)
+    PrometheusRequests(registry)
+    registry.register(WaitingMetrics(lambda: storage.outbox, lambda: storage.inbox, SystemClock()))
+    rows = "\n".join(
+        f"| `{name}` | {kind} | {labels} | {said} |"
+        for name, kind, labels, said in sorted(_described(registry))
+    )
+    fates = ", ".join(f"`{fate.value}`" for fate in Fate)
+    return (
+        "# Metrics\n\n"
+        "What Prometheus finds at `BOOKING_METRICS_PORT`: [See what it does](../how-to/observe.md)."
+        " A histogram has `_bucket`, `_sum` and `_count`. Labels have few values, whatever comes"
+        f" from outside: the rest is `{OTHER}`.\n\n"
+        "| metric | kind | labels | |\n| --- | --- | --- | --- |\n" + rows + "\n\n"
+        f"The fates of messages: {fates}.\n"
+    )
+
+
+def _described(registry: CollectorRegistry) -> Iterator[tuple[str, str, str, str]]:
+    # Nothing public tells the labels of a metric that has no values yet.
+    collectors: Iterable[Any] = registry._collector_to_names
+    for collector in collectors:
+        for metric in collector.describe():
+            labels = getattr(metric, "_labelnames", None) or getattr(collector, "_labelnames", ())
+            shown = ", ".join(f"`{label}`" for label in labels)
+            name = f"{metric.name}_total" if metric.type == "counter" else metric.name
+            yield name, metric.type, shown, metric.documentation
 
 
 def events() -> str:

@@ -9,8 +9,10 @@ from litestar import Litestar
 from booking_adapters.composition import compose
 from booking_adapters.health import health_of
 from booking_adapters.settings import Settings
+from booking_adapters.telemetry.correlation import correlation_in_hand
 from booking_cli.sweeper import Sweeper
 from booking_cli.watch_port import watch_port
+from booking_core.domain.kernel.ids import CorrelationId
 from booking_http.app import create_app
 from booking_http.payments.checkout import Checkout
 
@@ -29,7 +31,13 @@ def application(settings: Settings) -> Litestar:
         webhooks=() if composition.webhook is None else (composition.webhook,),
         checkout=None
         if pages is None
-        else Checkout(pages, lambda: composition.gateway.deliver_due(engine.apply_callback)),
+        else Checkout(
+            pages,
+            # What is decided on the page belongs to the request that decides it.
+            lambda: composition.gateway.deliver_due(
+                lambda callback: engine.apply_callback(callback, _correlation())
+            ),
+        ),
     )
     app.on_startup.append(sweeper.start)
     port = ExitStack()
@@ -38,3 +46,8 @@ def application(settings: Settings) -> Litestar:
     # In this order, after the last answer.
     app.on_shutdown += [sweeper.stop, port.close, composition.close]
     return app
+
+
+def _correlation() -> CorrelationId | None:
+    in_hand = correlation_in_hand()
+    return None if in_hand is None else CorrelationId(in_hand)
