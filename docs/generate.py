@@ -172,7 +172,8 @@ def _described(registry: CollectorRegistry) -> Iterator[tuple[str, str, str, str
     collectors: Iterable[Any] = registry._collector_to_names
     for collector in collectors:
         for metric in collector.describe():
-            labels = getattr(metric, "_labelnames", None) or getattr(collector, "_labelnames", ())
+            own = getattr(metric, "_labelnames", None)
+            labels: Iterable[str] = own or getattr(collector, "_labelnames", ())
             shown = ", ".join(f"`{label}`" for label in labels)
             name = f"{metric.name}_total" if metric.type == "counter" else metric.name
             yield name, metric.type, shown, metric.documentation
