@@ -20,7 +20,9 @@ from booking_core.ports.telemetry import NO_TELEMETRY, Fate, Telemetry
 
 WORK = "relay"
 BATCH = 500
-LEASE = timedelta(seconds=15)
+# Whatever a killed relay had in hand waits until its lease and a renewal of another's are over:
+# together less than the 10 s that recovery may take.
+LEASE = timedelta(seconds=6)
 RENEWALS = 3  # Per lease, so that one that fails loses no shard.
 
 
