@@ -15,8 +15,6 @@ from campaign.outage.history import Outcome, calls
 from campaign.outage.stage import CONSUMERS, WATCH
 from campaign.outage.tower import Tower
 
-FAULTS_SHOWN = 20
-
 _BOOKINGS = "SELECT customer_id, state, starts_at FROM booking"
 _CAPTURED = "SELECT id FROM booking_payment WHERE captured_minor IS NOT NULL"
 _EVENTS = "SELECT count(*) FROM booking_event"
@@ -155,6 +153,19 @@ def services_did_not_break(histories: Path, findings: Findings) -> Counter[str]:
                 broken.append(str(call))
     findings.look("no-server-error", asked, broken)
     return told
+
+
+def nobody_noticed(histories: Path, during: tuple[float, float], findings: Findings) -> None:
+    """Every call between these instants was answered at once, and none for want of a service."""
+    first, last = during
+    made = [
+        call
+        for path in sorted(histories.glob("*.jsonl"))
+        for call in calls(path)
+        if call["began"] >= first and call.get("ended", last + 1) <= last
+    ]
+    noticed = [str(call) for call in made if call.get("lost") or call["outcome"] == Outcome.UNKNOWN]
+    findings.look("nobody-notices", len(made), noticed)
 
 
 def mended(engine: BookingEngine) -> Counter[Repair]:

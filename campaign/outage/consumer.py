@@ -42,7 +42,9 @@ def consume(receiver: Receiver, record: Record, stopped: Event, bug: str | None)
         if bug == ACKNOWLEDGE_FIRST:
             receiver.accept(deliveries)
         events = [decode(delivery.message) for delivery in deliveries]
-        if events and not _keep_trying(partial(apply, events), stopped, once=bug is not None):
+        if events and not _keep_trying(
+            partial(apply, events), stopped, once=bug == ACKNOWLEDGE_FIRST
+        ):
             continue
         if bug != ACKNOWLEDGE_FIRST:
             receiver.accept(deliveries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -27,12 +28,14 @@ class History:
     def begin(self, story: str, act: str, **facts: Any) -> int:
         """A call is about to be made; its number."""
         self._calls += 1
-        self._write({"call": self._calls, "story": story, "act": act, **facts})
+        self._write(
+            {"call": self._calls, "began": time.time(), "story": story, "act": act, **facts}
+        )
         return self._calls
 
     def end(self, call: int, outcome: Outcome, **facts: Any) -> None:
         """What came of it."""
-        self._write({"call": call, "outcome": outcome, **facts})
+        self._write({"call": call, "ended": time.time(), "outcome": outcome, **facts})
 
     def close(self) -> None:
         """Nothing more will be written."""

@@ -35,7 +35,14 @@ CONFIRMS_OFF, SKIP_LOCKED, CURSOR = "confirms-off", "skip-locked", "cursor"
 ACKNOWLEDGE_FIRST, INBOX_APART = "acknowledge-first", "inbox-apart"
 IN_RELAYS = (CONFIRMS_OFF, SKIP_LOCKED, CURSOR)
 IN_CONSUMERS = (ACKNOWLEDGE_FIRST, INBOX_APART)
-BUGS = (*IN_RELAYS, *IN_CONSUMERS)
+# By which check each must be found.
+BUGS = {
+    CONFIRMS_OFF: "events-arrive",
+    SKIP_LOCKED: "order",
+    CURSOR: "events-arrive",
+    ACKNOWLEDGE_FIRST: "events-arrive",
+    INBOX_APART: "effects-once",
+}
 BATCH = "20"  # Small, so that several relays have something to do at once.
 
 

@@ -18,7 +18,7 @@ from campaign.world import DOCTOR, ROOMS, hour_of
 DAYS = 60
 PAUSE_SECONDS = 0.1
 PATIENCE_SECONDS = 90.0  # Longer than anything is away, unless they give up at once.
-QUITS_AT_ONCE = 0.1
+QUITS_AT_ONCE = 0.3
 CONFIRMED_WITHIN_SECONDS = 20.0
 
 

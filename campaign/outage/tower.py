@@ -16,8 +16,8 @@ POLL_SECONDS = 0.03
 WAIT_SECONDS_MOST = 60.0
 
 _LAST = "SELECT coalesce(max(position), 0) FROM booking_event"
-_WAITING = """SELECT count(*) FROM booking_event
-    WHERE published_at IS NULL AND position <= %s"""
+WAITING = "SELECT count(*) FROM booking_event WHERE published_at IS NULL"
+_WAITING_UP_TO = WAITING + " AND position <= %s"
 _RECORDED_SINCE = "SELECT count(DISTINCT consumer) FROM campaign.effect WHERE event_at > %s"
 _PROGRESS = """SELECT (SELECT count(*) FROM booking_event WHERE published_at IS NOT NULL),
     (SELECT count(*) FROM campaign.effect)"""
@@ -49,7 +49,7 @@ class Tower:
         ((value,),) = self.rows(query, *asked)
         return int(value)
 
-    def seconds_to_recovery(self) -> float | None:
+    def seconds_to_recovery(self, wait_seconds: float = WAIT_SECONDS_MOST) -> float | None:
         """How long until all that waits now is sent, and something later is recorded by all.
 
         None where that does not come.
@@ -60,10 +60,10 @@ class Tower:
         def is_over() -> bool:
             return (
                 self.value(_RECORDED_SINCE, since) == len(CONSUMERS)
-                and self.value(_WAITING, last) == 0
+                and self.value(_WAITING_UP_TO, last) == 0
             )
 
-        while time.monotonic() < began + WAIT_SECONDS_MOST:
+        while time.monotonic() < began + wait_seconds:
             with suppress(psycopg.OperationalError):
                 if is_over():
                     return time.monotonic() - began
