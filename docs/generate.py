@@ -173,7 +173,7 @@ def _described(registry: CollectorRegistry) -> Iterator[tuple[str, str, str, str
     for collector in collectors:
         for metric in collector.describe():
             own = getattr(metric, "_labelnames", None)
-            labels: Iterable[str] = own or getattr(collector, "_labelnames", ())
+            labels: Any = own or getattr(collector, "_labelnames", ())
             shown = ", ".join(f"`{label}`" for label in labels)
             name = f"{metric.name}_total" if metric.type == "counter" else metric.name
             yield name, metric.type, shown, metric.documentation
