@@ -38,6 +38,7 @@ from tests.contract.inbox_builders import (
 
 THREADS = 6
 TRIES_MAX = 200
+ROUNDS_MAX = 300
 A_MOMENT_SECONDS = 0.3  # Long enough for one that does not wait to be seen.
 
 T = TypeVar("T")
@@ -203,7 +204,9 @@ def test_a_bookings_events_are_applied_one_after_the_other(store: Storage) -> No
 
     def consume(number: int) -> None:
         random = Random(number)
-        while any(len(sequences) < length for sequences in applied.values()):
+        for _ in range(ROUNDS_MAX):
+            if all(len(sequences) >= length for sequences in applied.values()):
+                return
             persistently(partial(attempt, random.sample(events, random.randint(1, 6))))
 
     all_at_once(consume)

@@ -27,6 +27,10 @@ _COLUMNS = (
 _id = letter.c.id == sa.bindparam("id", type_=letter.c.id.type)
 _ids = one_of(letter.c.id, "ids")
 _consumer = letter.c.consumer == sa.bindparam("consumer", type_=letter.c.consumer.type)
+# Not by the index of what is due: SQLite would take that, and sort a million letters by id.
+_whosever = letter.c.consumer.concat(sa.literal_column("''")) == sa.bindparam(
+    "consumer", type_=letter.c.consumer.type
+)
 _is = {state: letter.c.state == sa.literal_column(f"'{state}'") for state in LetterState}
 
 _KEEP = Statement(
@@ -70,7 +74,7 @@ def _page(*where: sa.ColumnElement[bool]) -> Statement:
 
 
 _ALL = {state: _page(_is[state]) for state in LetterState}
-_OF_CONSUMER = {state: _page(_is[state], _consumer) for state in LetterState}
+_OF_CONSUMER = {state: _page(_is[state], _whosever) for state in LetterState}
 _REPLAY = Statement(
     sa.update(letter)
     .where(_ids, _is[LetterState.DEAD])

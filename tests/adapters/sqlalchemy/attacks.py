@@ -328,6 +328,7 @@ UNBALANCES = (  # 40.00 came in; 15.00 went back; 25.00 are kept.
 TABLES = (
     *("booking", "booking_claim", "booking_event", "booking_payment", "booking_refund"),
     *("booking_transfer", "booking_block", "booking_unit", "booking_resource", "booking_tenant"),
+    "booking_position",
 )
 
 ERASURES = (
@@ -346,6 +347,12 @@ ERASURES = (
         "UPDATE booking SET terms = '{{}}', version = version + 1 WHERE id = {sold}",
     ),
     _does(Aim.ERASE, "an answer", "UPDATE booking_answer SET snapshot = '{{}}'"),
+    _does(Aim.ERASE, "what was applied", "UPDATE booking_position SET sequence = sequence - 1"),
+    _does(Aim.ERASE, "whose place it is", "UPDATE booking_position SET consumer = 'mallory'"),
+    _does(Aim.ERASE, "when it was applied", "UPDATE booking_receipt SET at = {at9}"),
+    _does(Aim.ERASE, "what was applied, by its name", "UPDATE booking_receipt SET event_id = 'x'"),
+    _does(Aim.ERASE, "what a letter says", "UPDATE booking_letter SET message = '{{}}'"),
+    _does(Aim.ERASE, "how often a letter was tried", "UPDATE booking_letter SET attempts = -1"),
 )
 
 DISARMAMENTS = (

@@ -12,7 +12,16 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from booking_adapters.sqlalchemy import booking_repository, idempotency, outbox, refusals
+from booking_adapters.sqlalchemy import (
+    booking_repository,
+    idempotency,
+    inbox_letters,
+    outbox,
+    positions,
+    receipts,
+    reception,
+    refusals,
+)
 from booking_adapters.sqlalchemy.migrate import migrate
 from booking_adapters.sqlalchemy.occupancy import _CLAIMS
 from booking_adapters.sqlalchemy.postgresql.busy_sql import BUSY
@@ -21,6 +30,7 @@ from booking_adapters.sqlalchemy.postgresql.lapse_sql import LAPSE_SQL
 from booking_adapters.sqlalchemy.postgresql.rowset import Sql
 from booking_adapters.sqlalchemy.statement import Statement
 from booking_adapters.sqlalchemy.storage import SqlStorage
+from booking_core.ports.inbox import LetterState
 from booking_core.ports.unit_of_work import JudgedBy, Lapse
 from tests.contract import builders as b
 from tests.postgresql import DatabaseFactory
@@ -88,6 +98,42 @@ OUTBOX = {
     "what is unsent": outbox._UNSENT,
     "marking it": outbox._MARK,
     "the backlog": outbox._BACKLOG,
+}
+
+
+INBOX = {
+    "adding receipts": receipts._ADD,
+    "what is done": receipts._DONE,
+    "taking receipts back": receipts._TAKE_BACK,
+    "forgetting receipts": receipts._FORGET,
+    "where bookings are": positions._LOOK,
+    "going on with bookings": positions._MOVES["postgresql"][0],
+    "claiming letters": inbox_letters._CLAIM,
+    "putting a letter back": inbox_letters._PUT_BACK,
+    "a letter": inbox_letters._LETTER,
+    "dead letters": inbox_letters._ALL[LetterState.DEAD],
+    "a consumer's waiting letters": inbox_letters._OF_CONSUMER[LetterState.WAITING],
+    "replaying": inbox_letters._REPLAY,
+    "dropping": inbox_letters._DROP,
+    "counting letters": inbox_letters._COUNTS,
+    "settling": reception._SETTLE,
+}
+INDEXES = {
+    "adding receipts": set[str](),
+    "what is done": {"booking_receipt_pkey"},
+    "taking receipts back": {"booking_receipt_pkey"},
+    "forgetting receipts": {"booking_receipt_by_age"},
+    "where bookings are": {"booking_position_pkey"},
+    "going on with bookings": {"booking_position_pkey"},
+    "claiming letters": {"booking_letter_by_due", "booking_letter_pkey"},
+    "putting a letter back": {"booking_letter_waiting"},
+    "a letter": {"booking_letter_pkey"},
+    "dead letters": {"booking_letter_dead"},
+    "a consumer's waiting letters": {"booking_letter_waiting"},
+    "replaying": {"booking_letter_dead"},
+    "dropping": {"booking_letter_dead"},
+    "counting letters": {"booking_letter_by_due"},
+    "settling": {"booking_letter_pkey"},
 }
 
 
@@ -182,6 +228,20 @@ def test_a_batch_of_what_is_unsent_is_not_sorted(storage: SqlStorage) -> None:
 
 
 UNPUBLISHED = "booking_event_unpublished"
+
+
+@pytest.mark.parametrize("statement", INBOX)
+def test_an_inbox_looks_everything_up(storage: SqlStorage, statement: str) -> None:
+    """By its whole key, or in the order in which it is wanted: nothing is passed or sorted."""
+    text = INBOX[statement].text(storage._database.driver.dialect)
+    plan = plan_of(storage, numbered(text))
+    assert "Seq Scan" not in plan
+    assert "Sort" not in plan
+    assert not re.search(r"(Hash|Merge) (Right |Left |Semi |Anti )?Join", plan)
+    found = set(re.findall(r"Index (?:Only )?Scan (?:using|on) (booking_\w+)", plan))
+    assert found == INDEXES[statement]
+    for condition in re.findall(r"_(?:receipt|position)_pkey.*\n *Index Cond: (.*)", plan):
+        assert condition.count(" AND ") == 2
 
 
 def test_a_session_that_began_on_an_empty_database_grows_with_it(

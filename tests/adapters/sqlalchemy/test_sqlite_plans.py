@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
 import pytest
 from sqlalchemy.dialects import sqlite
 
-from booking_adapters.sqlalchemy import refusals
+from booking_adapters.sqlalchemy import inbox_letters, positions, refusals
 from booking_adapters.sqlalchemy.migrate import migrate
 from booking_adapters.sqlalchemy.statement import Statement
-from tests.adapters.sqlalchemy.test_plans import LOOK_UPS, OUTBOX
+from tests.adapters.sqlalchemy.test_plans import INBOX, LOOK_UPS, OUTBOX
 
 STATEMENTS = LOOK_UPS | {
     f"versions of {table.name}": statement for table, statement in refusals._VERSIONS.items()
 }
+POSTGRESQL_ONLY = {"adding receipts", "going on with bookings", "claiming letters"}
+ITS_OWN = {
+    "going on with bookings": positions._MOVES["sqlite"][0],
+    "what is due": inbox_letters._DUE,
+    "counting an attempt": inbox_letters._COUNT,
+}
+SQLITE_INBOX = {
+    name: statement for name, statement in INBOX.items() if name not in POSTGRESQL_ONLY
+} | ITS_OWN
 NAMED = sqlite.dialect(paramstyle="named")
 
 
@@ -42,6 +52,19 @@ def test_what_was_told_is_never_passed(statement: Statement, tmp_path: Path) -> 
     taken = [step for step in steps if "booking_event" in step]
     assert taken
     assert all("booking_event_unsent" in step for step in taken)
+    assert not any("TEMP B-TREE" in step for step in steps)
+
+
+@pytest.mark.parametrize("statement", SQLITE_INBOX.values(), ids=SQLITE_INBOX.keys())
+def test_an_inbox_looks_everything_up(statement: Statement, tmp_path: Path) -> None:
+    """By an index, in whose order it comes: nothing is read through or sorted."""
+    path = tmp_path / "plans.db"
+    migrate(f"sqlite:///{path}")
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {statement.text(NAMED)}", Anything())
+        steps = [step for *_, step in rows]
+    assert any(re.search("USING (COVERING )?(INDEX|INTEGER PRIMARY KEY)", step) for step in steps)
+    assert not any(re.fullmatch(r"SCAN (booking_\w+|r|p)", step) for step in steps)
     assert not any("TEMP B-TREE" in step for step in steps)
 
 

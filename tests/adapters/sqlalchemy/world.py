@@ -13,6 +13,7 @@ from booking_core.domain.kernel.span import to_microseconds
 from booking_core.domain.payment.account import EMPTY_ACCOUNT
 from booking_core.ports.unit_of_work import Changes
 from tests.contract import builders as b
+from tests.contract.inbox_builders import history, keep, take
 
 A, B, C, D = b.UNITS
 PAY, REFUND = PaymentId(b.id_of("pay")), RefundId(b.id_of("refund"))
@@ -24,7 +25,10 @@ CLAIM = (
 
 
 def furnish(storage: SqlStorage) -> None:
-    """Sold, held, cancelled, expired, completed and refunded, blocked, lifted; a unit withdrawn."""
+    """Sold, held, cancelled, expired, completed and refunded, blocked, lifted; a unit withdrawn.
+
+    Two events were applied, and one message could not be.
+    """
     b.furnish(storage)
     gone = b.make(storage, b.a_hold("cancelled", b.span(9, 10), A))
     b.change(storage, gone, gone.cancel("changed_my_mind"))
@@ -41,6 +45,8 @@ def furnish(storage: SqlStorage) -> None:
         _commit(storage, blocks=(each,), claimed=tuple(each.claims()))
     _commit(storage, blocks=(lifted.lift(b.at(7)),), released=tuple(lifted.claims()))
     storage.catalogue.save_resource(b.a_room(units=tuple(map(Unit, (A, B, D))), revision=2))
+    take(storage, *history(1, 2))
+    keep(storage, b"unreadable", due_at=None)
 
 
 def _completed(storage: SqlStorage) -> None:

@@ -72,6 +72,15 @@ letter = table(
     ),
     sa.CheckConstraint("attempts >= 0", name="booking_letter_counts"),
     sa.Index("booking_letter_by_due", "consumer", "due_at", "id"),
-    sa.Index("booking_letter_by_state", "state", "id"),
+    # By id even among one state's: to change ten of a million dead ones reads ten.
+    *(
+        sa.Index(
+            f"booking_letter_{state}",
+            "id",
+            postgresql_where=sa.text(f"state = '{state}'"),
+            sqlite_where=sa.text(f"state = '{state}'"),
+        )
+        for state in LetterState
+    ),
     sqlite_autoincrement=True,  # A letter that is gone must not give its id to another.
 )

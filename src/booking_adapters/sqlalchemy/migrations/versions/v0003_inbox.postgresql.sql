@@ -20,7 +20,9 @@ CREATE TABLE booking_letter (
 
 CREATE INDEX booking_letter_by_due ON booking_letter (consumer, due_at, id);
 
-CREATE INDEX booking_letter_by_state ON booking_letter (state, id);
+CREATE INDEX booking_letter_dead ON booking_letter (id) WHERE state = 'dead';
+
+CREATE INDEX booking_letter_waiting ON booking_letter (id) WHERE state = 'waiting';
 
 CREATE TABLE booking_position (
   booking_id TEXT COLLATE "C" NOT NULL,
