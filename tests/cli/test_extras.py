@@ -59,3 +59,47 @@ def test_what_needs_no_library_works_without_it() -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("library", ["structlog", "prometheus_client", "opentelemetry"])
+def test_whoever_watches_nothing_needs_nothing_for_it(library: str, tmp_path: Path) -> None:
+    """All else is as it was."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, library, "doctor"],
+        cwd=tmp_path,
+        env={"BOOKING_DATABASE_URL": "memory://", "BOOKING_TOKEN_SECRET": "s" * 40},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("library", "name", "value"),
+    [
+        ("structlog", "BOOKING_LOG_FORMAT", "json"),
+        ("prometheus_client", "BOOKING_METRICS_PORT", "0"),
+        ("opentelemetry", "BOOKING_TRACES", "stderr"),
+    ],
+)
+def test_whoever_wants_to_watch_is_told_what_to_install(
+    library: str, name: str, value: str, tmp_path: Path
+) -> None:
+    """By the setting that asks for it."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, library, "serve", "--port", "0"],
+        cwd=tmp_path,
+        env={
+            "BOOKING_DATABASE_URL": "memory://",
+            "BOOKING_TOKEN_SECRET": "s" * 40,
+            name: value,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert name in done.stderr
+    assert "booking-core[observability]" in done.stderr
+    assert "Traceback" not in done.stderr

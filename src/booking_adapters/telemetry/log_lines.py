@@ -5,18 +5,17 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from booking_adapters.environment import InvalidSetting
 from booking_adapters.telemetry.correlation import correlation_in_hand
+from booking_adapters.telemetry.extra import is_installed, require
 from booking_adapters.telemetry.settings import AUTO, FORMAT_NAME, JSON, TEXT
 
 if TYPE_CHECKING:
     from structlog.stdlib import ProcessorFormatter
 
 FACTS = "facts"  # Beside a message, as `extra`: the same by names, for programs.
-EXTRA = 'pip install "booking-core[observability]"'
+STRUCTLOG = "structlog"
 
 
 def chosen(log_format: str) -> str:
@@ -24,11 +23,10 @@ def chosen(log_format: str) -> str:
 
     InvalidSetting where JSON is asked for, and its extra is not installed.
     """
-    can_json = find_spec("structlog") is not None
-    if log_format == JSON and not can_json:
-        raise InvalidSetting(FORMAT_NAME, f"{EXTRA} for {JSON}", "no module structlog")
+    if log_format == JSON:
+        require(STRUCTLOG, FORMAT_NAME, JSON)
     if log_format == AUTO:
-        return JSON if can_json and not sys.stderr.isatty() else TEXT
+        return JSON if is_installed(STRUCTLOG) and not sys.stderr.isatty() else TEXT
     return log_format
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from booking_adapters.environment import InvalidSetting
 from booking_adapters.telemetry.asked import RequestWatcher
 from booking_adapters.telemetry.correlation import CorrelatingTelemetry
+from booking_adapters.telemetry.extra import require
 from booking_adapters.telemetry.settings import OFF, PORT_NAME, TRACES_NAME, TelemetrySettings
 from booking_adapters.telemetry.several import together
 from booking_core.domain.kernel.events import DomainEvent
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
 Encode = Callable[[DomainEvent], Message | None]
-EXTRA = 'pip install "booking-core[observability]"'
 
 
 def _as_it_is(encode: Encode) -> Encode:
@@ -63,7 +61,7 @@ def open_watch(settings: TelemetrySettings) -> Watch:
         watchers.append(PrometheusTelemetry(registry))
         requests.append(PrometheusRequests(registry))
     if settings.traces != OFF:
-        _require("opentelemetry.sdk", TRACES_NAME)
+        require("opentelemetry.sdk", TRACES_NAME, "traces")
         from booking_adapters.telemetry.opentelemetry.headers import with_traceparent
         from booking_adapters.telemetry.opentelemetry.requests import OtelRequests
         from booking_adapters.telemetry.opentelemetry.telemetry import OtelTelemetry
@@ -86,13 +84,4 @@ def open_watch(settings: TelemetrySettings) -> Watch:
 
 def require_metrics() -> None:
     """InvalidSetting where Prometheus's client is not installed."""
-    _require("prometheus_client", PORT_NAME)
-
-
-def _require(module: str, name: str) -> None:
-    try:
-        found = find_spec(module)
-    except ModuleNotFoundError:  # Its parent is missing.
-        found = None
-    if found is None:
-        raise InvalidSetting(name, f"{EXTRA} for it", f"no module {module}")
+    require("prometheus_client", PORT_NAME, "metrics")

@@ -107,7 +107,7 @@ def test_the_format_follows_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_its_extra_lines_are_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only who asks for JSON is told what to install."""
-    monkeypatch.setattr(log_lines, "find_spec", lambda name: None)
+    monkeypatch.setattr(log_lines, "STRUCTLOG", "no_such_module")
     assert chosen(AUTO) == chosen(TEXT) == TEXT
     with pytest.raises(InvalidSetting) as refused:
         chosen(JSON)

@@ -32,8 +32,12 @@ class PrometheusTelemetry(Telemetry):
     """One set of metrics, in the registry that it is given."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        type, use_case, code = Words(known=frozenset(EVENTS)), Words(), Words()
-        consumer, fate = Words(), Words()
+        type = Words(known=frozenset(EVENTS))
+        self._watch_use_cases(registry, type)
+        self._watch_relays(registry, type)
+        self._watch_consumers(registry, type)
+
+    def _watch_use_cases(self, registry: CollectorRegistry, type: Words) -> None:
         self.acts = Series(
             Histogram(
                 "booking_use_case_seconds",
@@ -42,8 +46,8 @@ class PrometheusTelemetry(Telemetry):
                 registry=registry,
                 buckets=ACT_SECONDS,
             ),
-            use_case,
-            code,
+            Words(),
+            Words(),
         )
         self.written = Series(
             Counter(
@@ -54,6 +58,8 @@ class PrometheusTelemetry(Telemetry):
             ),
             type,
         )
+
+    def _watch_relays(self, registry: CollectorRegistry, type: Words) -> None:
         self.published = Series(
             Counter(
                 "booking_events_published_total",
@@ -94,6 +100,9 @@ class PrometheusTelemetry(Telemetry):
             registry=registry,
             buckets=BATCH_EVENTS,
         )
+
+    def _watch_consumers(self, registry: CollectorRegistry, type: Words) -> None:
+        consumer = Words()
         self.handles = Series(
             Histogram(
                 "booking_handle_seconds",
@@ -114,7 +123,7 @@ class PrometheusTelemetry(Telemetry):
             ),
             consumer,
             type,
-            fate,
+            Words(),
         )
 
     def acting(self, use_case: str, correlation_id: CorrelationId | None) -> Watched:
