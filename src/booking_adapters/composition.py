@@ -82,15 +82,16 @@ class Composition:
         # As of halfway between question and answer.
         return None if told is None else told - (asked + (clock.now() - asked) / 2)
 
-    def relay(self, holder: str, batch: int) -> RelayEvents:
+    def relay(self, holder: str, batch: int, *, in_process: bool = False) -> RelayEvents:
         """One more relay to the broker, for one thread, which closes it at the end.
 
-        InvalidSetting where no broker is set, or one that no other process could reach.
+        InvalidSetting where no broker is set, or one that no other process could reach, unless it
+        is for consumers `in_process`.
         """
         from booking_adapters.brokers.routes import open_routes  # Extras: who uses them has them.
 
         broker = self.settings.broker
-        if broker is None or broker.scheme == "memory":
+        if broker is None or (broker.scheme == "memory" and not in_process):
             found = "nothing" if broker is None else broker.shown
             raise InvalidSetting(URL_NAME, f"{EXPECTED}, but not in memory", found)
         clock = self.engine.ports.clock

@@ -10,6 +10,7 @@ from booking_adapters.composition import compose
 from booking_adapters.health import health_of
 from booking_adapters.settings import Settings
 from booking_adapters.telemetry.correlation import correlation_in_hand
+from booking_cli.in_process import InProcess
 from booking_cli.sweeper import Sweeper
 from booking_cli.watch_port import watch_port
 from booking_core.domain.kernel.ids import CorrelationId
@@ -20,7 +21,7 @@ from booking_http.payments.checkout import Checkout
 def application(settings: Settings) -> Litestar:
     """The HTTP edge over an engine of its own, which a sweeper keeps in order."""
     composition = compose(settings)
-    sweeper = Sweeper(composition)
+    sweeper, in_process = Sweeper(composition), InProcess(composition)
     engine, pages = composition.engine, composition.checkout
     app = create_app(
         engine,
@@ -39,12 +40,12 @@ def application(settings: Settings) -> Litestar:
             ),
         ),
     )
-    app.on_startup.append(sweeper.start)
+    app.on_startup += [sweeper.start, in_process.start]
     port = ExitStack()
     if settings.http.workers == 1:  # Else one process tells of all of them.
         port.enter_context(watch_port(composition))
     # In this order, after the last answer.
-    app.on_shutdown += [sweeper.stop, port.close, composition.close]
+    app.on_shutdown += [sweeper.stop, in_process.stop, port.close, composition.close]
     return app
 
 

@@ -47,7 +47,7 @@ def command(batch: int) -> None:
     """
     with opened() as composition, stopping() as stopped, watch_port(composition):
         set_up_logging(composition.settings)
-        relay = composition.relay(_name(), batch)
+        relay = composition.relay(name_of_relay(), batch)
         with closing(relay), closing(composition.storage.doorbell.listen()) as listener:
             show_line({"relay": relay.holder}, f"Relaying as {relay.holder}")
             back_off = BackOff(randomness=composition.engine.ports.randomness)
@@ -119,6 +119,6 @@ def _complain(refusal: BookingError, again_in_seconds: float) -> None:
         click.echo(f"{refusal.message}; again in {again_in_seconds:.1f} s", err=True)
 
 
-def _name() -> str:
+def name_of_relay() -> str:
     """Like no other relay's, and telling people which one it is."""
     return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"

@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import subprocess
+import time
 import urllib.request
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -18,6 +19,8 @@ from booking_cli.exit_codes import EXIT_CODES
 from booking_core.domain.kernel.errors import Kind
 from tests.cli.conftest import Run, answer
 from tests.cli.served import Served, serving
+
+PATIENCE_SECONDS = 30.0
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +138,22 @@ def test_a_person_pays_or_fails_in_a_browser(
     assert ("Paid" in page) is (choice == "pay")
     booking = get(demo, f"/bookings/{booking_id}", "customerToken")
     assert (booking["state"], booking["paymentState"]) == (state, payment_state)
+
+
+def test_what_happens_is_told_in_the_same_process(demo: Served) -> None:
+    """The payments consumer hears of a new booking, and the log of both, in their order."""
+    booking_id = hold_a_place(demo)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while len(told := events_of(demo, booking_id)) < 2:
+        assert time.monotonic() < until, told
+        time.sleep(0.05)
+    assert told[:2] == ["booking.created", "payment.created"]
+
+
+def events_of(demo: Served, booking_id: str) -> list[str]:
+    """The types of the booking's events, as the log's consumer wrote them."""
+    lines = [json.loads(line) for line in demo.log.read_text().splitlines() if line[:1] == "{"]
+    return [line["event_type"] for line in lines if line.get("booking_id") == booking_id]
 
 
 class Form(HTMLParser):

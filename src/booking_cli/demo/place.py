@@ -28,6 +28,7 @@ def settle(folder: Path, database: str | None) -> Settings:
         "BOOKING_ENVIRONMENT": "development",
         URL_NAME: database or f"sqlite:///{folder / 'booking-demo.db'}",
         "BOOKING_SIMULATED_FILE": str(folder / "booking-demo-payments.db"),
+        "BOOKING_BROKER_URL": "memory://demo",  # What happens is told within the one process.
     }
     settings = read_settings(variables)
     write_env_file(file, variables)
