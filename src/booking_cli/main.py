@@ -22,6 +22,7 @@ VERBS = {
     "queues": Verb("booking_cli.queues", "Say what waits for each consumer."),
     "dead-letters": Verb("booking_cli.dead_letters", "Look at what failed; replay or drop it."),
     "outbox": Verb("booking_cli.outbox", "Say how many events wait to be told."),
+    "webhooks": Verb("booking_cli.webhooks", "Tell URLs of tenants what happens."),
     "verify": Verb("booking_cli.verify", "Check the promises on what is stored."),
     "bookings": Verb("booking_cli.bookings", "List, show and cancel bookings."),
     "resources": Verb("booking_cli.resources", "List and show resources."),
