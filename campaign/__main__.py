@@ -36,6 +36,8 @@ def main() -> int:
     with database(options.server) as url:
         failed += _run("race", "--database", url, "--attempts", ATTEMPTS)
     with database(options.server) as url:
+        failed += _run("poison", "--database", url)
+    with database(options.server) as url:
         failed += _run("kill", "--database", url, "--kills", KILLS)
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'campaign.db'}"

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from booking_adapters.consumers.registry import Registered
 from booking_adapters.messages.formats import CANONICAL
@@ -21,15 +22,16 @@ from booking_core.domain.kernel.incoming import Incoming
 from booking_core.engine import BookingEngine
 from booking_core.ports.inbox import Reception
 
-NAME, TABLE, MARK = "poison", "poison_effects", "poison:"
+TABLE, MARK = "poison_effects", "poison:"
 
 
 def be_poisoned(variables: Mapping[str, str], name: str) -> None:
     """Work until stopped, or worse."""
-    work(variables, name, CONSUMERS)
+    registered = Registered(meaning="Takes what comes.", make=partial(_make, name))
+    work(variables, name, {name: registered})
 
 
-def _make(engine: BookingEngine, settings: Settings) -> Consumer:
+def _make(name: str, engine: BookingEngine, settings: Settings) -> Consumer:
     mark = "?" if settings.database.scheme == "sqlite" else "%s"
     insert = f"INSERT INTO {TABLE} (event_id, lag_ms) VALUES ({mark}, {mark})"
 
@@ -42,15 +44,12 @@ def _make(engine: BookingEngine, settings: Settings) -> Consumer:
             DEEDS[word.removeprefix(MARK)]()
 
     return Consumer(
-        name=NAME,
+        name=name,
         topics=("#",),
         decode=settings.messages.codec(CANONICAL).decode,
         handler=Writes(handle),
         in_order=True,
     )
-
-
-CONSUMERS = {NAME: Registered(meaning="Takes what comes.", make=_make)}
 
 
 def _raise() -> None:

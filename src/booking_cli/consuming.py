@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import faulthandler
 import logging
-import os
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from multiprocessing import parent_process
@@ -18,6 +17,21 @@ from booking_cli.watchdog import Watchdog
 from booking_core.application.messaging.back_off import BackOff
 from booking_core.application.messaging.consume_events import ConsumeEvents
 from booking_core.domain.kernel.errors import BookingError, Kind
+
+# What a worker needs, and each is imported only where it is used: the costly part of beginning.
+PRELOAD = (
+    "booking_cli.consuming",
+    "booking_adapters.brokers.open",
+    "booking_adapters.brokers.rabbitmq.receiver",
+    "booking_adapters.brokers.redis.receiver",
+    "booking_adapters.messages.formats",
+    "booking_adapters.sqlalchemy.storage",
+    "booking_adapters.sqlalchemy.postgresql.driver",
+    "booking_adapters.sqlalchemy.sqlite.driver",
+    "booking_adapters.telemetry.log_lines",
+    "psycopg",
+    "structlog",
+)
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +59,7 @@ def work(
 
 def _is_left_alone() -> bool:
     parent = parent_process()
-    return parent is not None and os.getppid() != parent.pid
+    return parent is not None and not parent.is_alive()
 
 
 def keep_consuming(

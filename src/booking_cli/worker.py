@@ -10,7 +10,7 @@ from booking_adapters.consumers.registry import CONSUMERS
 from booking_adapters.environment import InvalidSetting
 from booking_adapters.settings import Settings
 from booking_adapters.system.randomness import SystemRandomness
-from booking_cli.consuming import work
+from booking_cli.consuming import PRELOAD, work
 from booking_cli.logs import set_up_logging
 from booking_cli.output import json_option, show_line
 from booking_cli.schema import require_usable
@@ -59,8 +59,9 @@ def command(names: tuple[str, ...], processes: int, batch: int | None) -> None:
     queues = tuple(dict.fromkeys(names)) or _set_up(settings)
     supervisor = Supervisor(
         in_turn(queues, processes, work, variables),
-        BackOff(randomness=SystemRandomness(), most_seconds=5.0),
+        BackOff(randomness=SystemRandomness(), most_seconds=1.0),
         lambda name, pid: show_line({"worker": name, "pid": pid}, f"Worker {name} is {pid}"),
+        PRELOAD,
     )
     with stopping() as stopped, shared_watch_port(settings):
         supervisor.run(stopped, settings.http.stop_within_seconds)

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 from booking_core.application.messaging.apply_messages import ApplyMessages, Guard
 from booking_core.application.messaging.consumer import Consumer, Writes
-from booking_core.application.messaging.keepable import keepable
+from booking_core.application.messaging.keepable import BODY_BYTES_MOST, keepable
 from booking_core.application.messaging.retry_letters import FATES, RetryLetters
 from booking_core.application.messaging.retry_schedule import RetrySchedule
 from booking_core.application.messaging.verdict import AGAIN, Judge, Verdict
 from booking_core.domain.kernel.errors import BookingError
-from booking_core.domain.kernel.incoming import Incoming
+from booking_core.domain.kernel.incoming import Incoming, UnreadableMessage
 from booking_core.ports.clock import Clock
 from booking_core.ports.inbox import Inbox, NewLetter, Standing
 from booking_core.ports.randomness import Randomness
@@ -136,6 +136,10 @@ class ConsumeEvents:
         """Those that can be applied now; the others are letters already, alive or dead."""
         fresh, others, now = [], [], self.clock.now()
         for delivery in hand.deliveries:
+            if len(delivery.message.body) > BODY_BYTES_MOST:  # It is cut, so it is judged whole.
+                too_large = UnreadableMessage(f"it is larger than {BODY_BYTES_MOST} bytes")
+                others.append((delivery, self._judge.unreadable(too_large, 1)))
+                continue
             if delivery.may_be_again:
                 again = "Somebody may have had it before"
                 others.append((delivery, Verdict(due_at=now, attempts=0, code=AGAIN, cause=again)))
