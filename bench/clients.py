@@ -54,9 +54,15 @@ class Round:
 
 
 def run(
-    sides_of: SidesOf, url: str, *, clients: int, seconds: float, rounds: int
+    sides_of: SidesOf,
+    url: str,
+    *,
+    clients: int,
+    seconds: float,
+    rounds: int,
+    before: Callable[[], object] = lambda: None,
 ) -> Mapping[str, Sequence[Round]]:
-    """Every side in turn, round after round, so that all see the same weather."""
+    """Every side in turn, round after round, so that all see the same weather; `before` each."""
     context = get_context("spawn")
     pairs = [context.Pipe() for _ in range(clients)]
     workers = [
@@ -70,6 +76,7 @@ def run(
     told: dict[str, list[Round]] = {name: [] for name in names}
     for number in range(rounds + 1):
         for name in names:
+            before()
             for our in ours:
                 our.send((name, seconds if number else seconds / 4))
             samples = [our.recv() for our in ours]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import kombu
+import kombu as untyped_kombu
 import psycopg
+
+kombu: Any = untyped_kombu
 
 RECEIPTS = """INSERT INTO raw_receipt (tenant_id, consumer, event_id, at)
     SELECT 1, 'raw', event_id, now() FROM unnest(%s::text[]) AS told(event_id)
