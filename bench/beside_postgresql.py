@@ -1,7 +1,7 @@
 """Hold on PostgreSQL while others work on what happens: `python -m bench.beside_postgresql`.
 
 The engine's use case alone, and beside a relay to RabbitMQ and a consumer with an inbox, which tell
-and hear of every hold. Each has a database of its own; a round begins when the relay has nothing left.
+and hear of every hold. Each has a database of its own; a round begins when all has been told.
 """
 
 from __future__ import annotations
