@@ -41,6 +41,7 @@ TAGS = {
     "Payments": "Paying, refunds, and what the payment provider tells",
     "Provider": "What providers decide",
     "Catalogue": "What can be booked",
+    "Webhooks": "URLs of a tenant's that are told what happens",
     "Problems": "What a refusal means",
     "Operations": "Whether the service works",
     "Development": "Only outside production",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-VERSIONED = {"BookingView", "ResourceView", "ServiceView", "PerformanceView"}
+VERSIONED = {
+    *("BookingView", "ResourceView", "ServiceView", "PerformanceView"),
+    *("WebhookView", "WebhookIssued"),
+}
 KEY = "Idempotency-Key"
 
 

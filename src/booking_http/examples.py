@@ -56,6 +56,8 @@ EXAMPLES: Mapping[str, Any] = MappingProxyType(
         "NewService": SERVICE | {"id": "haircut"},
         "PerformanceBody": PERFORMANCE,
         "NewPerformance": PERFORMANCE | {"id": "chamber-concert"},
+        "WebhookBody": {"url": "https://hooks.example.com/booking", "events": ["booking.*"]},
+        "ReplayRequest": {"start": "2030-06-03T00:00:00Z", "end": "2030-06-04T00:00:00Z"},
         "LocalTime": {"local": "2030-10-27T02:30", "fold": "second"},
         "Problem": PROBLEM,
     }

@@ -7,6 +7,7 @@ from booking_http.availability import explain, free, seats
 from booking_http.bookings import customer_verbs, documents, history, making, moving, provider_verbs
 from booking_http.catalogue import blocks, performances, resources, services
 from booking_http.payments import checkout, paying, webhooks
+from booking_http.webhooks import deliveries, keeping
 
 ROUTES = [
     health.get_health,
@@ -53,6 +54,18 @@ ROUTES = [
     paying.start_payment,
     paying.refund_payment,
     webhooks.receive_callback,
+    keeping.list_webhooks,
+    keeping.get_webhook,
+    keeping.create_webhook,
+    keeping.put_webhook,
+    keeping.rotate_webhook_secret,
+    keeping.enable_webhook,
+    keeping.disable_webhook,
+    keeping.delete_webhook,
+    deliveries.list_deliveries,
+    deliveries.get_delivery,
+    deliveries.replay_delivery,
+    deliveries.replay_deliveries,
     problem_pages.list_problem_types,
     problem_pages.get_problem_type,
 ]

@@ -25,6 +25,7 @@ from tests.http.site import (
     caller,
 )
 from tests.http.walk import Door, doors
+from tests.http.webhook_site import a_delivery
 
 DOORS = sorted(doors(Site(MemoryStorage()).app), key=lambda door: (door.path, door.method))
 GUARDED = [door for door in DOORS if not door.is_public]
@@ -41,7 +42,10 @@ PUBLIC = {
     "/schema/openapi.json",
     "/schema/{path:str}",
 }
-KEEPING = [d for d in GUARDED if d.method == "PUT" and "booking_id" not in d.parameters]
+KEEPING = [
+    d for d in GUARDED if d.method == "PUT" and not {"booking_id", "webhook_id"} & set(d.parameters)
+]
+OFFICES = [d for d in GUARDED if d.path.startswith(("/webhooks", "/webhook-deliveries"))]
 PRIVATE = {"booking_id", "payment_id", "block_id"}  # What others of one tenant may not see.
 MISSING = "01bc0000-0000-7000-8000-000000000000"
 THERE: dict[str, str] = {}
@@ -68,6 +72,7 @@ def _furnished(town: Site) -> None:
         booking_id=paid["id"],
         payment_id=paid["payments"][0]["id"],
         block_id=made["block"]["id"],
+        **a_delivery(town),
         resource_id="only-doctor",
         service_id="only-checkup",
         performance_id="only-concert",
@@ -144,6 +149,17 @@ def test_what_is_another_tenants_looks_missing(town: Site, door: Door, who: dict
     assert seen(knock(town, door, who, there), there) == seen(
         knock(town, door, who, missing), missing
     )
+
+
+@pytest.mark.parametrize("door", OFFICES, ids=lambda door: f"{door.method} {door.path}")
+@pytest.mark.parametrize("who", [ANN, OWNER], ids=["a customer", "a provider"])
+def test_only_the_office_has_webhooks(town: Site, door: Door, who: dict[str, str]) -> None:
+    """Whoever has one hears of everybody's bookings: 403, and no word of what there is."""
+    there = {name: THERE[name] for name in door.parameters}
+    missing = dict.fromkeys(door.parameters, MISSING)
+    first, second = knock(town, door, who, there), knock(town, door, who, missing)
+    assert (first.status_code, first.json()["code"]) == (403, "forbidden")
+    assert seen(first, there) == seen(second, missing)
 
 
 def test_listings_show_only_ones_own(town: Site) -> None:

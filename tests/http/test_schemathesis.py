@@ -16,6 +16,7 @@ from booking_adapters.memory.storage import MemoryStorage
 from booking_http.openapi_document import exact
 from tests.http.conftest import served
 from tests.http.site import ADDRESS, ANN, OFFICE, PLACE, Site, at
+from tests.http.webhook_site import a_delivery
 from tests.storages import Storages
 
 EXAMPLES_MAX = 10
@@ -44,6 +45,7 @@ def site(postgresql_storages: Storages) -> Iterator[Site]:
         made = site.call("POST", "/resources/car-park/blocks", OFFICE, json=block).json()
         REAL["booking_id"], REAL["payment_id"] = paid["id"], paid["payments"][0]["id"]
         REAL["block_id"] = made["block"]["id"]
+        REAL.update(a_delivery(site))
         yield site
 
 

@@ -1,0 +1,1 @@
+"""Webhooks: URLs of a tenant's that are told what happens."""
