@@ -19,11 +19,13 @@ from booking_adapters.simulated.checkout import Checkout as Pages
 from booking_adapters.simulated.outages import OutagesInTurn
 from booking_adapters.simulated.payment_gateway import SimulatedGateway
 from booking_adapters.simulated.payment_webhook import SimulatedWebhook
+from booking_adapters.telemetry.asked import RequestWatcher
 from booking_core.application.caller import Role, admin
 from booking_core.domain.catalogue.tenant import Tenant
 from booking_core.domain.kernel.ids import TenantId
 from booking_core.engine import BookingEngine, Ports
 from booking_core.ports.storage import Storage
+from booking_core.ports.telemetry import NO_TELEMETRY, Telemetry
 from booking_http.app import create_app
 from booking_http.payments.checkout import Checkout
 from booking_http.tokens import mint
@@ -95,6 +97,8 @@ class Site:
     tokens: TokenSettings = TOKENS
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
     outages: OutagesInTurn = field(default_factory=OutagesInTurn)
+    telemetry: Telemetry = NO_TELEMETRY
+    watchers: tuple[RequestWatcher, ...] = ()
     gateway: SimulatedGateway = field(init=False)
     webhook: SimulatedWebhook = field(init=False)
     engine: BookingEngine = field(init=False)
@@ -113,12 +117,14 @@ class Site:
                 payments=self.gateway,
                 clock=self.clock,
                 randomness=randomness,
+                telemetry=self.telemetry,
             )
         )
         self.app = create_app(
             self.engine,
             self.tokens,
             threads=4,
+            watchers=self.watchers,
             webhooks=(self.webhook,),
             checkout=Checkout(Pages(self.gateway), self.deliver),
         )
