@@ -17,6 +17,7 @@ from booking_adapters.sqlalchemy.storage import SqlStorage
 from booking_core.domain.kernel.errors import Busy, InvalidInput
 from booking_core.ports.page import PageRequest
 from tests.contract import builders as b
+from tests.contract import inbox_builders as i
 from tests.storages import PostgresStorages, libpq
 
 Ask = Callable[[SqlStorage], object]
@@ -37,6 +38,13 @@ QUESTIONS: dict[str, Ask] = {
     "mark": lambda storage: storage.outbox.mark_sent([1], b.NOW),
     "backlog": lambda storage: storage.outbox.backlog(),
     "hold": lambda storage: storage.leases.hold("relay", "a", 64, b.NOW, b.NOW + b.HOLD),
+    "look": lambda storage: i.look(storage, *i.history(1)),
+    "take": lambda storage: i.take(storage, *i.history(1)),
+    "keep": lambda storage: i.keep(storage, b"one"),
+    "claim": lambda storage: storage.inbox.claim(i.PAYMENTS, b.NOW, b.NOW + b.HOLD, 1),
+    "replay": lambda storage: storage.inbox.replay([1], b.NOW),
+    "letters": lambda storage: storage.inbox.counts(),
+    "forget": lambda storage: storage.inbox.forget_receipts(b.NOW, 1),
 }
 every_question = pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS.keys())
 
@@ -125,6 +133,30 @@ def _end_the_waiting_session(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as owner:
         while owner.execute(ended).fetchone() is None:
             pass
+
+
+def test_a_connection_that_breaks_under_a_handler_leaves_neither_receipt_nor_effect(
+    postgres: tuple[SqlStorage, str],
+) -> None:
+    """Whether the handler notices, or the commit after it."""
+    storage, url = postgres
+    event = i.told("e", 1)
+
+    def handle(*, writes_after: bool) -> None:
+        with storage.inbox.together(i.PAYMENTS, b.NOW) as reception:
+            reception.take([event], in_order=True)
+            i.write(storage, reception, "effect")
+            with psycopg.connect(url, autocommit=True) as owner:
+                kick_everybody_out(owner)
+            if writes_after:
+                i.write(storage, reception, "another")
+
+    for writes_after in (True, False):
+        with pytest.raises(Busy):
+            handle(writes_after=writes_after)
+        assert i.look(storage, event) == [i.NEW]
+        assert i.written(storage) == []
+    assert i.take(storage, event) == [i.NEW]
 
 
 def test_a_session_that_may_not_write_says_busy(postgres: tuple[SqlStorage, str]) -> None:

@@ -39,12 +39,17 @@ HARM = {
         "booking_cover": "CREATE OR REPLACE FUNCTION booking_cover() RETURNS trigger"
         " LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
         "booking_by_deadline": "DROP INDEX booking_by_deadline",
+        "booking_receipt_pkey": "ALTER TABLE booking_receipt DROP CONSTRAINT booking_receipt_pkey",
+        "booking_position_never_goes_back": "ALTER TABLE booking_position"
+        " DISABLE TRIGGER booking_position_never_goes_back",
         "run booking migrate": "DROP TABLE booking_alembic_version",
     },
     "sqlite": {
         "booking_claim_no_overlap": "DROP TRIGGER booking_claim_no_overlap",
         "booking_claim_by_unit": "DROP INDEX booking_claim_by_unit",
         "booking_event_unsent": "DROP INDEX booking_event_unsent",
+        "booking_letter_waiting": "DROP INDEX booking_letter_waiting",
+        "booking_receipt_never_changes": "DROP TRIGGER booking_receipt_never_changes",
         "run booking migrate": "DROP TABLE booking_alembic_version",
     },
 }
