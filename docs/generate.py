@@ -34,6 +34,8 @@ from booking_core.domain.booking.lifecycle import BOOKING_LIFECYCLE, HOLDING, LI
 from booking_core.domain.kernel.errors import BookingError
 from booking_core.domain.kernel.lifecycle import Lifecycle
 from booking_core.domain.payment.lifecycle import PAYMENT_LIFECYCLE, REFUND_LIFECYCLE
+from booking_core.domain.webhook.delivery import DELIVERY_LIFECYCLE
+from booking_core.domain.webhook.webhook import WEBHOOK_LIFECYCLE
 from booking_core.ports.telemetry import Fate
 from booking_http.app import create_app
 from booking_http.documentation import TAGS
@@ -99,6 +101,10 @@ def lifecycles() -> str:
         + _machine(PAYMENT_LIFECYCLE)
         + "\n## Refund\n\n"
         + _machine(REFUND_LIFECYCLE)
+        + "\n## Webhook\n\n"
+        + _machine(WEBHOOK_LIFECYCLE)
+        + "\n## Webhook delivery\n\n"
+        + _machine(DELIVERY_LIFECYCLE)
     )
 
 
