@@ -6,13 +6,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from booking_adapters.brokers.open import open_receiver
 from booking_cli.exit_codes import EXIT_CODES
 from booking_core.domain.kernel.errors import Kind
+from booking_core.ports.receiver import Subscription
 from tests.brokers import CutBroker, wait_for
 from tests.cli.conftest import Run, Town, answer
 from tests.cli.guests import park
@@ -21,7 +23,7 @@ PATIENCE_SECONDS = 30
 
 
 @contextmanager
-def relaying(broker: CutBroker, folder: Path) -> Iterator[subprocess.Popen[str]]:
+def relaying(broker: CutBroker, folder: Path, **settings: str) -> Iterator[subprocess.Popen[str]]:
     """A relay in a process of its own, which must end well when it is told to."""
     process = subprocess.Popen(
         [sys.executable, "-m", "booking_cli", "relay", "--json"],
@@ -29,6 +31,7 @@ def relaying(broker: CutBroker, folder: Path) -> Iterator[subprocess.Popen[str]]
             "BOOKING_DATABASE_URL": f"sqlite:///{folder / 'town.db'}",
             "BOOKING_BROKER_URL": broker.url,
             "BOOKING_EXCHANGE": broker.exchange,
+            **settings,
         },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -76,6 +79,30 @@ def test_a_relay_that_was_stopped_leaves_its_work_to_the_next_at_once(
                 (came,) = wait_for(receiver, 1, PATIENCE_SECONDS)
                 assert came.message.key == booking.id
                 receiver.accept([came])
+
+
+def test_other_systems_are_told_in_their_words(
+    town: Town, tmp_path: Path, rabbitmq_broker: CutBroker
+) -> None:
+    """In an exchange of theirs, while ours gets what it always got."""
+    theirs = rabbitmq_broker.queue("appointment_events")
+    ours = rabbitmq_broker.receiver("booking.#")
+    flat = Subscription(consumer="flat", topics=("appointment.#",))
+    receiver = open_receiver(rabbitmq_broker.url, theirs, flat, rabbitmq_broker.queue("flat"))
+    routes = f"canonical,appointments@{theirs}"
+    with (
+        closing(receiver),
+        town() as engine,
+        relaying(rabbitmq_broker, tmp_path, BOOKING_ROUTES=routes),
+    ):
+        receiver.receive(1, 0)
+        booking = park(engine)
+        (told,) = wait_for(receiver, 1, PATIENCE_SECONDS)
+        (came,) = wait_for(ours, 1, PATIENCE_SECONDS)
+    assert told.message.topic == "appointment.created"
+    assert json.loads(told.message.body)["type"] == "APPOINTMENT_CREATED"
+    assert json.loads(came.message.body)["eventType"] == "booking.created"
+    assert told.message.key == came.message.key == booking.id
 
 
 def test_a_broker_that_is_away_is_tried_again(
