@@ -22,7 +22,7 @@ NAME = r"[A-Za-z0-9._-]{1,200}"
 EACH_ITS_OWN = "*"  # In place of an exchange's name: each topic is one.
 # What earlier deployments call the queues of these consumers.
 SEEDS_QUEUES = {
-    "payments": "RABBITMQ_PAYMENT_QUEUE",
+    "payments-from-appointments": "RABBITMQ_PAYMENT_QUEUE",
     "notifications": "RABBITMQ_NOTIFICATION_QUEUE",
 }
 

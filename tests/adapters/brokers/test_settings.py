@@ -14,7 +14,7 @@ from booking_core.ports.publisher import NotPublished
 from booking_core.ports.receiver import Subscription
 from tests.brokers import bodies, messages
 
-CONSUMERS = ("payments", "notifications", "our-own")
+CONSUMERS = ("payments-from-appointments", "notifications", "our-own")
 
 
 def broker_of(**variables: str) -> BrokerSettings:
@@ -76,7 +76,7 @@ def test_names_are_settings() -> None:
         BOOKING_QUEUE_OUR_OWN="mine",
     )
     assert theirs.exchange == "appointment_events"
-    assert theirs.queue("payments") == "payment_events"
+    assert theirs.queue("payments-from-appointments") == "payment_events"
     assert theirs.queue("notifications") == "booking.notifications"
     assert theirs.queue("our-own") == "mine"
 
