@@ -137,7 +137,7 @@ class SqlLetters:
     ) -> Sequence[Letter]:
         page = (_ALL if consumer is None else _OF_CONSUMER)[state]
         asked = {"consumer": consumer, "after": min(after, IDS[-1]), "most": most}
-        return tuple(map(self._read, self._database.rows(page, asked)))
+        return tuple(map(self._read, self._database.first_rows(page, asked)))
 
     def letter(self, letter: int) -> Letter:
         found = self._database.rows(_LETTER, {"id": letter}) if letter in IDS else []
