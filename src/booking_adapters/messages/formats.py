@@ -8,11 +8,6 @@ from typing import Final
 from attrs import field, frozen
 
 from booking_adapters.messages.codec import Codec
-from booking_adapters.messages.dialects.appointments import AppointmentsCodec
-from booking_adapters.messages.dialects.masstransit import MassTransitCodec
-from booking_adapters.messages.dialects.parking import ParkingCodec
-from booking_adapters.messages.dialects.ticketing import TicketingCodec
-from booking_adapters.messages.envelope import EnvelopeCodec
 from booking_adapters.messages.signature import SignedCodec, Signing
 from booking_core.domain.kernel.events import DomainEvent
 from booking_core.domain.kernel.ids import DEFAULT_TENANT, TenantId
@@ -57,11 +52,44 @@ class OneTenants:
         return self.codec.decode(message)
 
 
+# Each is loaded when it is wanted: all of them take longer than whatever else a command needs.
+
+
+def _canonical(_: Format) -> Codec:
+    from booking_adapters.messages.envelope import EnvelopeCodec
+
+    return EnvelopeCodec()
+
+
+def _masstransit(wanted: Format) -> Codec:
+    from booking_adapters.messages.dialects.masstransit import MassTransitCodec
+
+    return MassTransitCodec(wanted.namespace)
+
+
+def _parking(wanted: Format) -> Codec:
+    from booking_adapters.messages.dialects.parking import ParkingCodec
+
+    return ParkingCodec(wanted.tenant_id, wanted.currency)
+
+
+def _appointments(_: Format) -> Codec:
+    from booking_adapters.messages.dialects.appointments import AppointmentsCodec
+
+    return AppointmentsCodec()
+
+
+def _ticketing(wanted: Format) -> Codec:
+    from booking_adapters.messages.dialects.ticketing import TicketingCodec
+
+    return TicketingCodec(wanted.tenant_id, wanted.currency)
+
+
 _CODECS: Final[Mapping[str, Callable[[Format], Codec]]] = {
-    CANONICAL: lambda _: EnvelopeCodec(),
-    "masstransit": lambda it: MassTransitCodec(it.namespace),
-    "parking": lambda it: ParkingCodec(it.tenant_id, it.currency),
-    "appointments": lambda _: AppointmentsCodec(),
-    "ticketing": lambda it: TicketingCodec(it.tenant_id, it.currency),
+    CANONICAL: _canonical,
+    "masstransit": _masstransit,
+    "parking": _parking,
+    "appointments": _appointments,
+    "ticketing": _ticketing,
 }
 DIALECTS: Final = tuple(_CODECS)
