@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from typing import Generic, TypeVar
 from booking_core.domain.kernel.errors import BookingError
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 2.0
 FRESH_SECONDS = 1.0
@@ -61,6 +64,8 @@ class Patient(Generic[T]):
             answer = self.ask()
         except BookingError:
             pass  # That is an answer: nobody knows.
+        except Exception as fault:
+            log.warning("A look at what is around failed: %s", type(fault).__name__, exc_info=fault)
         finally:
             with self._lock:
                 self._answer, self._answered_at, self._asking = answer, time.monotonic(), None

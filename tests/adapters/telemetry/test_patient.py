@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+import pytest
+
 from booking_adapters.telemetry.patient import Patient
 from booking_core.domain.kernel.errors import Busy
 
@@ -49,3 +51,14 @@ def test_a_refusal_is_no_answer() -> None:
 
     patient = Patient(ask, fresh_seconds=-1)
     assert [patient(), patient()] == [None, "back"]
+
+
+def test_a_fault_of_what_is_asked_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody falls with it, and it is asked again."""
+
+    def fail() -> str:
+        raise KeyError("fault")
+
+    patient = Patient(fail, fresh_seconds=-1)
+    assert [patient(), patient()] == [None, None]
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 2

@@ -37,6 +37,7 @@ class RabbitInspector(Inspector):
         link = Link(self._url, heartbeat_seconds=0)
         try:
             yield link.connect()
+            link.connection.close()  # RabbitMQ warns of whoever goes without a word.
         except (amqp.AMQPError, OSError) as error:
             raise Busy(str(error) or type(error).__name__) from error
         finally:
