@@ -14,6 +14,7 @@ from kombu.entity import Exchange
 from kombu.messaging import Producer
 
 from booking_adapters.brokers.redis.receiver import RedisReceiver
+from booking_core.domain.kernel.errors import Busy
 from booking_core.ports.publisher import NotPublished
 from booking_core.ports.receiver import Subscription
 from tests.brokers import CutBroker, bodies, messages, wait_for
@@ -47,6 +48,19 @@ def test_what_another_consumer_lost_comes_to_it_alone(redis_broker: CutBroker) -
     second.accept(wait_for(second, 1, 5.0))
     assert bodies(wait_for(first, 1, 5.0)) == [b"0"]
     assert list(second.receive(1, 1.0)) == []
+
+
+def test_what_it_had_when_redis_went_away_comes_again_with_redis(redis_broker: CutBroker) -> None:
+    """Nobody waits for the visibility timeout, and what was first comes first."""
+    receiver = redis_broker.receiver()
+    redis_broker.publisher().publish(messages(5))
+    found = wait_for(receiver, 3, 5.0)
+    redis_broker.cable.unplug()
+    receiver.accept(found)  # In vain.
+    with pytest.raises(Busy):
+        receiver.receive(1, 0.5)
+    redis_broker.cable.plug()
+    assert bodies(wait_for(receiver, 5, 5.0)) == [b"0", b"1", b"2", b"3", b"4"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -44,6 +43,8 @@ class RedisReceiver(Receiver):
         self._link = Link(url, visibility_seconds)
         self._connection_number = 0
         self._arrived: deque[Delivery] = deque()
+        self._unsettled: dict[str, None] = {}  # Kombu's tags, in the order of their arrival.
+        self._owed: list[str] = []  # The same, of connections that broke.
 
     def receive(self, most: int, seconds: float) -> Sequence[Delivery]:
         until = time.monotonic() + seconds
@@ -62,12 +63,17 @@ class RedisReceiver(Receiver):
     def give_back(self, deliveries: Sequence[Delivery]) -> None:
         self._settle(deliveries, lambda channel, tag: channel.basic_reject(tag, requeue=True))
 
+    def refuse(self, deliveries: Sequence[Delivery]) -> None:
+        self.accept(deliveries)
+
     def close(self) -> None:
         self._drop()
 
     def _receive(self, most: int, until: float) -> Sequence[Delivery]:
         if not self._link.is_up:
-            self._subscribe(self._link.channel())
+            channel = self._link.channel()
+            self._take_back(channel)
+            self._subscribe(channel)
         while not self._arrived:
             wait = until - time.monotonic()
             if not self._drain(max(wait, MORE_SECONDS)) and wait <= MORE_SECONDS:
@@ -85,6 +91,16 @@ class RedisReceiver(Receiver):
         except (ValueError, TypeError, LookupError, AttributeError):
             _logger.exception("what was in %s is no message, and is dropped", self._queue)
         return True
+
+    def _take_back(self, channel: Any) -> None:
+        """What we had when the connection broke comes again now, each at its place.
+
+        Else it would be nobody's until the visibility timeout. The next message of a list is its
+        last one, so the first to arrive is put back last.
+        """
+        while self._owed:
+            channel.qos.restore_by_tag(self._owed[-1])
+            self._owed.pop()
 
     def _subscribe(self, channel: Any) -> None:
         channel.exchange_declare(self._exchange, "topic", durable=True)
@@ -105,6 +121,7 @@ class RedisReceiver(Receiver):
             body=found.body or b"",
             headers=headers,
         )
+        self._unsettled[found.delivery_tag] = None
         tag = (self._connection_number, found.delivery_tag)
         again = bool(found.delivery_info.get("redelivered"))
         self._arrived.append(Delivery(tag=tag, message=message, may_be_again=again))
@@ -115,6 +132,7 @@ class RedisReceiver(Receiver):
                 match delivery.tag:
                     case (self._connection_number, str(tag)) if self._link.is_up:
                         say(self._link.channel(), tag)
+                        self._unsettled.pop(tag, None)
         except (RedisError, OSError):
             _logger.warning("Redis has gone before all was settled: it comes again", exc_info=True)
             self._drop()
@@ -122,5 +140,8 @@ class RedisReceiver(Receiver):
     def _drop(self) -> None:
         self._connection_number += 1
         self._arrived.clear()
-        with suppress(RedisError, OSError):  # What it had comes again later.
+        unsettled, self._unsettled = self._unsettled, {}
+        try:
             self._link.drop()
+        except (RedisError, OSError):  # It could not put back what it had.
+            self._owed += unsettled
