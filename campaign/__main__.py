@@ -13,7 +13,21 @@ from uuid import uuid4
 
 import psycopg
 
+from campaign.outage.planted import BUGS
+
 ATTEMPTS, KILLS = "500000", "200"
+OUTAGES = (
+    *("--kills-of-workers", "200", "--kills-of-rabbitmq", "50", "--kills-of-postgresql", "50"),
+    *("--freezes", "20", "--cuts", "20", "--broker-down-seconds", "600"),
+)
+OUTAGES_OF_REDIS = (
+    *("--broker", "redis", "--kills-of-redis", "50", "--kills-of-postgresql", "0"),
+    *("--kills-of-workers", "0", "--freezes", "0", "--cuts", "0"),
+)
+ENOUGH_FOR_A_BUG = (
+    *("--kills-of-workers", "6", "--kills-of-rabbitmq", "3", "--kills-of-postgresql", "3"),
+    *("--freezes", "0", "--cuts", "0"),
+)
 
 
 @contextmanager
@@ -42,6 +56,10 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'campaign.db'}"
         failed += _run("kill", "--database", url, "--kills", KILLS)
+    for bug in BUGS:
+        failed += _run("outage", "--planted", bug, *ENOUGH_FOR_A_BUG)
+    failed += _run("outage", *OUTAGES)
+    failed += _run("outage", *OUTAGES_OF_REDIS)
     return 1 if failed else 0
 
 

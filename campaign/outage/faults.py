@@ -105,11 +105,11 @@ def _kills(kills: Mapping[str, int], chance: random.Random) -> Iterator[Fault]:
 
 
 def _freezes(freezes: Mapping[str, int], chance: random.Random) -> Iterator[Fault]:
-    for component, times in freezes.items():
-        for number in range(times):
-            is_long = number % LONG_FREEZE_EVERY == LONG_FREEZE_EVERY - 1
-            seconds = LONG_FREEZE_SECONDS if is_long else chance.uniform(*FREEZE_SECONDS)
-            yield Fault(component, Kind.FREEZE, seconds)
+    frozen = [component for component, times in freezes.items() for _ in range(times)]
+    for number, component in enumerate(frozen, start=1):
+        is_long = number % LONG_FREEZE_EVERY == 0
+        seconds = LONG_FREEZE_SECONDS if is_long else chance.uniform(*FREEZE_SECONDS)
+        yield Fault(component, Kind.FREEZE, seconds)
 
 
 def _cuts(cuts: Mapping[str, int], chance: random.Random) -> Iterator[Fault]:
