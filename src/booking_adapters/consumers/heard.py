@@ -31,11 +31,15 @@ _SERVICE = re.compile(rf"({'|'.join(TOPICS)})(?::([^,@\s]+))?@({NAME})")
 
 @frozen(kw_only=True)
 class Heard:
-    """One payment service; `tenant_id` None: its messages name their tenant, or have the usual."""
+    """One payment service; `tenant_id` None: its messages name their tenant, or have the usual.
+
+    `signs`: where there are keys, what it does not sign by one of them is not believed.
+    """
 
     dialect: str
     exchange: str
     tenant_id: TenantId | None = None
+    signs: bool = True
 
     @property
     def consumer(self) -> str:
@@ -46,14 +50,15 @@ class Heard:
 def read_heard(environment: Environment) -> Mapping[str, Heard]:
     """What the environment says, by the names of the consumers; InvalidSetting if it is wrong."""
     text = environment.text(VARIABLE, EXPECTED, None)
-    services = [] if text is None else [_service(part.strip()) for part in text.split(",")]
+    signs = environment.choice("BOOKING_PAYMENTS_SIGNED", ("yes", "no"), "yes") == "yes"
+    services = [] if text is None else [_service(part.strip(), signs) for part in text.split(",")]
     heard = {service.consumer: service for service in services}
     if len(heard) < len(services):
         raise InvalidSetting(VARIABLE, EXPECTED, repr(text))
     return heard
 
 
-def _service(text: str) -> Heard:
+def _service(text: str, signs: bool) -> Heard:
     found = _SERVICE.fullmatch(text)
     if found is None:
         raise InvalidSetting(VARIABLE, EXPECTED, repr(text[:100]))
@@ -62,4 +67,4 @@ def _service(text: str) -> Heard:
         tenant_id = None if tenant is None else TenantId(named("tenant", tenant))
     except InvalidInput as refusal:
         raise InvalidSetting(VARIABLE, f"a tenant: {refusal.expected}", repr(text[:100])) from None
-    return Heard(dialect=dialect, exchange=exchange, tenant_id=tenant_id)
+    return Heard(dialect=dialect, exchange=exchange, tenant_id=tenant_id, signs=signs)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from booking_adapters.consumers.heard import EXPECTED, TOPICS, VARIABLE
 from booking_adapters.environment import InvalidSetting
 from booking_core.application.messaging.consumer import Acts, Consumer
@@ -19,7 +21,10 @@ def hearing_consumer(name: str, engine: BookingEngine, settings: Settings) -> Co
     heard = settings.heard.get(name)
     if heard is None:
         raise InvalidSetting(VARIABLE, f"{EXPECTED}: {name} listens to one", "no such service")
-    codec = settings.messages.codec(heard.dialect, heard.tenant_id)
+    messages = settings.messages
+    if not heard.signs:
+        messages = evolve(messages, format=evolve(messages.format, signing=None))
+    codec = messages.codec(heard.dialect, heard.tenant_id)
     hear = HearPayments(
         service=heard.dialect,
         hear_payment=engine.hear_payment,
