@@ -64,6 +64,11 @@ def test_without_a_database_it_says_what_is_missing() -> None:
         ("BOOKING_TRACES", "jaeger"),
         ("BOOKING_TRACES_SHARE", "1.5"),
         ("BOOKING_LOG_FORMAT", "xml"),
+        ("BOOKING_WEBHOOK_HTTP", "maybe"),
+        ("BOOKING_WEBHOOK_NETWORKS", "everywhere"),
+        ("BOOKING_WEBHOOK_NETWORKS", "10.0.0.1/8"),
+        ("BOOKING_WEBHOOK_NETWORKS", "10.0.0.0/8,"),
+        ("BOOKING_WEBHOOK_SECONDS", "0"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_was_expected(name: str, wrong: str) -> None:

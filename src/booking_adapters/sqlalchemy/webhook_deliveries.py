@@ -226,10 +226,11 @@ class SqlWebhookDeliveries(WebhookDeliveries):
         before = page.after or LAST_UUID
         if not is_uuid(before):
             raise InvalidInput("after", "the cursor of an earlier answer")
-        if not is_uuid(webhook_id):
+        tenant = self._keys.find_tenant(tenant_id)
+        if tenant is None or not is_uuid(webhook_id):
             return Page(entries=())
-        asked = {"webhook": webhook_id, "before": before, "most": page.limit + 1}
-        rows = self._do(_LOG[state], tenant_id, **asked)
+        asked = {"tenant": tenant, "webhook": webhook_id, "before": before, "most": page.limit + 1}
+        rows = self._database.first_rows(_LOG[state], asked)
         found = [self._read.delivery(tenant_id, row) for row in rows]
         return cut(found, page.limit, lambda each: each.id)
 

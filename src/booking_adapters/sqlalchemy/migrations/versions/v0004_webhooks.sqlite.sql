@@ -47,7 +47,7 @@ CREATE TABLE booking_webhook_delivery (
   last_failure TEXT,
   last_took_us INTEGER,
   CONSTRAINT booking_webhook_delivery_pkey PRIMARY KEY (id, tenant_id),
-  CONSTRAINT booking_webhook_delivery_is_one_per_event UNIQUE (webhook_id, event_id, tenant_id),
+  CONSTRAINT booking_webhook_delivery_is_one_per_event UNIQUE (event_id, webhook_id, tenant_id),
   CONSTRAINT booking_webhook_delivery_webhook_fkey FOREIGN KEY(webhook_id, tenant_id) REFERENCES booking_webhook (id, tenant_id) ON DELETE CASCADE,
   CONSTRAINT booking_webhook_delivery_message_fkey FOREIGN KEY(event_id, tenant_id) REFERENCES booking_webhook_message (event_id, tenant_id),
   CONSTRAINT booking_webhook_delivery_state_is_known CHECK (state IN ('delivered', 'failed', 'pending')),
@@ -58,8 +58,6 @@ CREATE TABLE booking_webhook_delivery (
  STRICT;
 
 CREATE INDEX booking_webhook_delivery_by_age ON booking_webhook_delivery (created_at);
-
-CREATE INDEX booking_webhook_delivery_by_event ON booking_webhook_delivery (event_id);
 
 CREATE INDEX booking_webhook_delivery_due ON booking_webhook_delivery (next_at, id) WHERE next_at IS NOT NULL;
 
