@@ -119,6 +119,18 @@ def test_what_is_given_back_comes_again(broker: Broker) -> None:
     assert list(receiver.receive(1, QUIET_SECONDS)) == []
 
 
+def test_what_is_refused_comes_no_more(broker: Broker) -> None:
+    """It is as done with as what is accepted."""
+    receiver = broker.receiver()
+    broker.publisher().publish(messages(3))
+    found = wait_for(receiver, 3, broker.patience)
+    receiver.refuse(found[:1])
+    receiver.accept(found[1:])
+    assert list(receiver.receive(1, QUIET_SECONDS)) == []
+    receiver.close()
+    assert list(wait_for(broker.receiver(joined=False), 1, broker.patience / 2)) == []
+
+
 def test_giving_back_what_is_in_the_middle_loses_nothing(broker: Broker) -> None:
     """All comes again until it is accepted, whatever is accepted around it."""
     receiver = broker.receiver()

@@ -34,7 +34,7 @@ class Receiver(Protocol):
     """One consumer's line to a broker, for one thread; contract: tests/contract/test_receiver.py.
 
     The connection is kept alive while its owner works on what it received. Whatever is neither
-    accepted nor given back comes again, to this consumer or another of the same queue.
+    accepted, refused nor given back comes again, to this consumer or another of the same queue.
     """
 
     @abstractmethod
@@ -58,6 +58,13 @@ class Receiver(Protocol):
     def give_back(self, deliveries: Sequence[Delivery]) -> None:
         """They were not handled: they come again."""
         ...
+
+    def refuse(self, deliveries: Sequence[Delivery]) -> None:
+        """Nobody can handle them, and that is kept elsewhere: they are done with, too.
+
+        A broker that has a place for such shows them there.
+        """
+        self.accept(deliveries)
 
     @abstractmethod
     def close(self) -> None:

@@ -191,6 +191,19 @@ def test_a_frozen_broker_is_given_up_within_the_deadline(rabbitmq_broker: CutBro
             publisher.publish(messages(3))
 
 
+def test_what_is_refused_is_shown_among_the_brokers_dead_letters(
+    rabbitmq_broker: CutBroker, by_hand: amqp.Channel
+) -> None:
+    """Where operators look for it; what is accepted beside is not."""
+    receiver = rabbitmq_broker.receiver()
+    rabbitmq_broker.publisher().publish(messages(3))
+    found = wait_for(receiver, 3, 5.0)
+    receiver.refuse([found[1]])
+    receiver.accept([found[0], found[2]])
+    receiver.close()
+    assert get(by_hand, f"{rabbitmq_broker.queue('a')}.dead").body == b"1"
+
+
 def test_accepting_the_last_accepts_no_other(rabbitmq_broker: CutBroker) -> None:
     """One word to the broker settles many deliveries only if none between is unsettled."""
     receiver = rabbitmq_broker.receiver()

@@ -19,7 +19,7 @@ from threading import Condition, Thread
 from typing import Any
 
 from booking_adapters.brokers.rabbitmq.link import IO_SECONDS, Link
-from booking_adapters.brokers.rabbitmq.settling import Settling
+from booking_adapters.brokers.rabbitmq.settling import Settling, Word
 from booking_adapters.brokers.wire import CONTENT_TYPE, KEY, as_headers
 from booking_core.domain.kernel.errors import Busy
 from booking_core.ports.publisher import Message
@@ -47,7 +47,7 @@ class Line:
         self._prepare = prepare
         self._changed = Condition()
         self._arrived: deque[Delivery] = deque()
-        self._orders: deque[tuple[bool, list[int]]] = deque()
+        self._orders: deque[tuple[Word, list[int]]] = deque()
         self._connection_number = 0
         self._is_up = False
         self._failure: str | None = None
@@ -67,13 +67,13 @@ class Line:
                 raise Busy(f"RabbitMQ cannot be reached: {self._failure or 'no answer'}")
             return [self._arrived.popleft() for _ in range(min(most, len(self._arrived)))]
 
-    def settle(self, deliveries: Iterable[Delivery], *, accepted: bool) -> None:
+    def settle(self, deliveries: Iterable[Delivery], word: Word) -> None:
         """Tell the broker, soon; what came by an earlier connection is passed over."""
         with self._changed:
             tags = [_tag(delivery) for delivery in deliveries]
             ours = [tag for number, tag in tags if number == self._connection_number]
             if ours and self._is_up:
-                self._orders.append((accepted, ours))
+                self._orders.append((word, ours))
                 self._wake()
 
     def close(self) -> None:
@@ -143,8 +143,8 @@ class Line:
         with self._changed:
             orders, going_on = list(self._orders), not self._stopping
             self._orders.clear()
-        for accepted, tags in orders:
-            settling.settle(tags, accepted=accepted)
+        for word, tags in orders:
+            settling.settle(tags, word)
         return going_on
 
     def _on_message(self, settling: Settling, found: Any) -> None:

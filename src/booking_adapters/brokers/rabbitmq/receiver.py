@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from booking_adapters.brokers.rabbitmq.line import Line
+from booking_adapters.brokers.rabbitmq.settling import Word
 from booking_adapters.brokers.rabbitmq.topology import declare_exchange, declare_queue
 from booking_core.ports.receiver import Delivery, Receiver, Subscription
 
@@ -41,11 +42,16 @@ class RabbitReceiver(Receiver):
 
     def accept(self, deliveries: Sequence[Delivery]) -> None:
         if self._line is not None:
-            self._line.settle(deliveries, accepted=True)
+            self._line.settle(deliveries, Word.ACCEPTED)
 
     def give_back(self, deliveries: Sequence[Delivery]) -> None:
         if self._line is not None:
-            self._line.settle(deliveries, accepted=False)
+            self._line.settle(deliveries, Word.GIVEN_BACK)
+
+    def refuse(self, deliveries: Sequence[Delivery]) -> None:
+        """To the queue's dead-letter exchange, whoever made it."""
+        if self._line is not None:
+            self._line.settle(deliveries, Word.REFUSED)
 
     def close(self) -> None:
         line, self._line = self._line, None

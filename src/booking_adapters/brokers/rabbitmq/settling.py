@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from enum import Enum
 from itertools import takewhile
 from typing import Any
+
+
+class Word(Enum):
+    """What is said of a delivery: a refused one becomes a dead letter of the broker's."""
+
+    ACCEPTED = "accepted"
+    GIVEN_BACK = "given back"
+    REFUSED = "refused"
 
 
 class Settling:
@@ -18,17 +27,17 @@ class Settling:
         """It was delivered."""
         self._unsettled[tag] = None
 
-    def settle(self, tags: Iterable[int], *, accepted: bool) -> None:
+    def settle(self, tags: Iterable[int], word: Word) -> None:
         """Each tag once; those that are settled already are passed over."""
         rest = self._unsettled.keys() & set(tags)
-        if accepted:
+        if word is Word.ACCEPTED:
             rest -= self._ack_first(rest)
         for tag in sorted(rest):
             del self._unsettled[tag]
-            if accepted:
+            if word is Word.ACCEPTED:
                 self._channel.basic_ack(tag)
             else:
-                self._channel.basic_reject(tag, requeue=True)
+                self._channel.basic_reject(tag, requeue=word is Word.GIVEN_BACK)
 
     def _ack_first(self, tags: Set[int]) -> Set[int]:
         """One word for those before which nothing is unsettled."""

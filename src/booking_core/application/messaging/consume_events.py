@@ -197,7 +197,7 @@ class ConsumeEvents:
         return self._judge.early(1, now, now)
 
     def _keep(self, hand: _Hand, judged: Sequence[tuple[Delivery, Verdict]]) -> None:
-        """Letters first, then their deliveries are accepted."""
+        """Letters first, then their deliveries are done with."""
         if not judged:
             return
         now = self._stirred = self.clock.now()
@@ -216,7 +216,8 @@ class ConsumeEvents:
                 for delivery, verdict in judged
             ]
         )
-        hand.accept(delivery for delivery, _ in judged)
+        hand.refuse(delivery for delivery, verdict in judged if verdict.due_at is None)
+        hand.accept(delivery for delivery, verdict in judged if verdict.due_at is not None)
         for delivery, verdict in judged:
             if verdict.code != AGAIN:
                 self.telemetry.fared(self.consumer.name, delivery.message.topic, verdict.fate)
@@ -236,8 +237,14 @@ class _Hand:
         self._left = {id(delivery): delivery for delivery in deliveries}
 
     def accept(self, deliveries: Iterable[Delivery]) -> None:
-        done = list(deliveries)
-        self._receiver.accept(done)
+        self._settle(list(deliveries), self._receiver.accept)
+
+    def refuse(self, deliveries: Iterable[Delivery]) -> None:
+        self._settle(list(deliveries), self._receiver.refuse)
+
+    def _settle(self, done: list[Delivery], say: Callable[[list[Delivery]], None]) -> None:
+        if done:
+            say(done)
         for delivery in done:
             del self._left[id(delivery)]
 

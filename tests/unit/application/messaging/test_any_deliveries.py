@@ -76,7 +76,7 @@ def test_dead_letters_are_replayed_in_order(acts: bool) -> None:
 
 
 def _let_all_be_well(desk: Desk) -> None:
-    for _ in range(10):
+    for _ in range(100):  # More often than anything dies.
         with suppress(Died):
             desk.settle(desk.worker(), minutes=30)
             break
