@@ -16,6 +16,7 @@ from booking_cli.output import json_option, show, show_line
 from booking_cli.session import opened
 from booking_cli.stopping import stopping
 from booking_cli.tables import print_table
+from booking_cli.watch_port import watch_port
 from booking_core.application.caller import Caller
 from booking_core.application.messaging.back_off import BackOff
 from booking_core.application.webhooks.replay_deliveries import REPLAYED_MOST
@@ -135,7 +136,7 @@ def deliver(threads: int) -> None:
     Any number may run at once; they share the work. An attempt that was cut off is made again, so
     receivers may get an event twice. Events become deliveries by `booking worker`.
     """
-    with opened() as composition, stopping() as stopped:
+    with opened() as composition, stopping() as stopped, watch_port(composition):
         set_up_logging(composition.settings)
         deliverer = composition.deliver_webhooks()
         back_off = BackOff(randomness=composition.engine.ports.randomness)
