@@ -6,6 +6,7 @@ import faulthandler
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from datetime import timedelta
 from multiprocessing import parent_process
 
 from booking_adapters.composition import compose
@@ -16,6 +17,7 @@ from booking_cli.stopping import stopping
 from booking_cli.watchdog import Watchdog
 from booking_core.application.messaging.back_off import BackOff
 from booking_core.application.messaging.consume_events import ConsumeEvents
+from booking_core.application.messaging.forget_receipts import ForgetReceipts
 from booking_core.domain.kernel.errors import BookingError, Kind
 
 # What a worker needs, and each is imported only where it is used: the costly part of beginning.
@@ -53,8 +55,13 @@ def work(
                 stopping=lambda: stopped.is_set() or _is_left_alone(),
             )
             back_off = BackOff(randomness=composition.engine.ports.randomness)
+            forget = ForgetReceipts(
+                inbox=composition.storage.inbox,
+                clock=composition.engine.ports.clock,
+                keep=timedelta(days=settings.consumers.receipt_days),
+            )
             with closing(events):
-                keep_consuming(events, back_off, stopped.wait)
+                keep_consuming(events, back_off, stopped.wait, forget)
 
 
 def _is_left_alone() -> bool:
@@ -63,13 +70,17 @@ def _is_left_alone() -> bool:
 
 
 def keep_consuming(
-    events: ConsumeEvents, back_off: BackOff, wait: Callable[[float], object]
+    events: ConsumeEvents,
+    back_off: BackOff,
+    wait: Callable[[float], object],
+    tidy: Callable[[], object] = lambda: None,
 ) -> int:
-    """Turn after turn until it is stopped; how many messages it was."""
+    """Turn after turn until it is stopped, tidying up between; how many messages it was."""
     count = failures = 0
     while not events.stopping():
         try:
             count += events.turn()
+            tidy()
         except BookingError as refusal:
             if refusal.kind is not Kind.BUSY:
                 raise

@@ -16,7 +16,8 @@ DAY_SECONDS = 86_400
 class ConsumerSettings:
     """`retry_seconds` has one interval per retry; a handler that takes too long is ended.
 
-    `batch` is how many messages one transaction may hold.
+    `batch` is how many messages one transaction may hold. Receipts are kept for so many days:
+    more than any broker, or a dead letter, takes to bring a message back.
     """
 
     retry_seconds: tuple[float, ...] = (1.0, 10.0, 60.0)
@@ -25,6 +26,7 @@ class ConsumerSettings:
     outage_seconds: float = DAY_SECONDS
     handler_seconds: float = 30.0
     batch: int = 100
+    receipt_days: int = 90
 
     @property
     def schedule(self) -> RetrySchedule:
@@ -54,4 +56,5 @@ def read_consumers(environment: Environment) -> ConsumerSettings:
         ),
         handler_seconds=environment.seconds("BOOKING_HANDLER_SECONDS", 0.1, 600, 30.0),
         batch=environment.integer("BOOKING_CONSUMER_BATCH", 1, 10_000, 100),
+        receipt_days=environment.integer("BOOKING_RECEIPT_DAYS", 7, 3650, 90),
     )
