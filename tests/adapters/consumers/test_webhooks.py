@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -60,6 +61,10 @@ def test_an_event_is_told_with_its_receipt(storages: Storages) -> None:
             )
         )
         incoming, body = told(store)
+        with suppress(ZeroDivisionError), store.inbox.together(NAME, NOW) as reception:
+            handle(incoming, reception)
+            raise ZeroDivisionError
+        assert not store.webhook_deliveries.claim(NOW, NOW + A_WHILE, 9)
         for _ in range(2):
             with store.inbox.together(NAME, NOW) as reception:
                 handle(incoming, reception)

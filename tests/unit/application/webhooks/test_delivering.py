@@ -178,6 +178,29 @@ Webhooks.TestCase.settings = settings(max_examples=30, stateful_step_count=30, d
 TestWebhooks = Webhooks.TestCase
 
 
+def test_days_of_failures_disable_and_one_success_forgives_them() -> None:
+    """Not before three days are over, counted from the last success on."""
+    machine = Webhooks()
+    machine.begin()
+    machine.mood = 500
+    machine.happen("a", "booking")
+    machine.pass_days(1)
+    machine.happen("b", "booking")
+    machine.pass_days(1)
+    assert machine.webhooks.get(ACME, machine.id).health.failures >= 20
+    machine.mood = 204
+    machine.happen("c", "booking")
+    machine.pass_time(0)
+    assert machine.webhooks.get(ACME, machine.id).health.failures == 0
+    machine.mood = 500
+    for name in "defg":
+        assert machine.webhooks.get(ACME, machine.id).state is WebhookState.ACTIVE
+        machine.happen(name, "booking")
+        machine.pass_days(1)
+    assert machine.webhooks.get(ACME, machine.id).disabled is Disabled.FAILING
+    machine.it_is_as_it_should_be()
+
+
 def test_one_that_kills_whoever_delivers_it_comes_to_an_end() -> None:
     """Its attempts are counted before they begin: after eleven deaths it is not sent again."""
     machine = Webhooks()
