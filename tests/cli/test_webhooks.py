@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -125,11 +126,11 @@ def test_what_happens_arrives_signed_and_is_in_the_log(
     assert sorted(each["attempts"] for each in shown(run, issued)) == [*[1] * 9, 2]
 
 
-def shown(run: Run, issued: Issued, state: str | None = None) -> list[dict[str, object]]:
+def shown(run: Run, issued: Issued, state: str | None = None) -> list[dict[str, Any]]:
     """The deliveries that `show` shows."""
     only = () if state is None else ("--state", state)
     told = answer(run("webhooks", "show", issued.webhook.id, *only, "--json"))
-    deliveries: list[dict[str, object]] = told["deliveries"]
+    deliveries: list[dict[str, Any]] = told["deliveries"]
     return deliveries
 
 
@@ -158,7 +159,11 @@ def test_one_that_hangs_holds_nobody_else_up(
     run: Run, town: Town, tmp_path: Path, receiver: Receiver
 ) -> None:
     """It has a part of the threads, the others go on; and stopping waits for it alone."""
-    receiver.behave = lambda *_: receiver.closing.wait(PATIENCE_SECONDS) and None
+
+    def hang(*_: object) -> None:
+        receiver.closing.wait(PATIENCE_SECONDS)
+
+    receiver.behave = hang
     with receiving() as quick, town() as engine:
         subscribe(engine, receiver.url)
         issued = subscribe(engine, quick.url)
