@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from uuid import uuid4
 
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import Consumer, Producer, TopicPartition
 
 from booking_adapters.brokers.kafka.address import configuration, other_topics
 from booking_adapters.brokers.kafka.progress import Progress
@@ -29,6 +29,50 @@ def test_a_topic_of_another_service_is_read_beside_the_exchange(
     (delivery,) = wait_for(receiver, 1, kafka_broker.patience)
     assert (delivery.message.topic, delivery.message.key) == (topic, "k")
     assert delivery.message.body == b'{"eventType": "payment.success"}'
+
+
+def test_it_is_known_what_nobody_had_before(kafka_broker: Broker) -> None:
+    """Beside the offsets is noted how far the group was handed messages, whoever dies then."""
+    kafka_broker.publisher().publish(messages(6, keys=1))
+    first = kafka_broker.receiver(joined=False)
+    found = wait_for(first, 2, kafka_broker.patience)
+    found = [*found, *wait_for(first, 4 - len(found), kafka_broker.patience)]
+    assert not any(delivery.may_be_again for delivery in found)
+    first.accept(found[:1])
+    first.close()
+    second = kafka_broker.receiver(joined=False)
+    again = wait_for(second, 5, kafka_broker.patience)
+    assert [(each.message.body, each.may_be_again) for each in again] == [
+        (b"1", True),
+        (b"2", True),
+        (b"3", True),
+        (b"4", False),
+        (b"5", False),
+    ]
+
+
+def test_offsets_that_somebody_else_set_say_nothing_of_what_was_seen(
+    kafka_broker: Broker, kafka_url: str
+) -> None:
+    """Then all that was there at that time may have been."""
+    kafka_broker.publisher().publish(messages(3, keys=1))
+    by_hand = Consumer({**configuration(kafka_url), "group.id": kafka_broker.queue("a")})
+    place = next(
+        TopicPartition(kafka_broker.exchange, partition)
+        for partition in by_hand.list_topics(kafka_broker.exchange)
+        .topics[kafka_broker.exchange]
+        .partitions
+        if by_hand.get_watermark_offsets(TopicPartition(kafka_broker.exchange, partition))[1]
+    )
+    place.offset = 1
+    by_hand.commit(offsets=[place], asynchronous=False)
+    by_hand.close()
+    receiver = kafka_broker.receiver(joined=False)
+    found = wait_for(receiver, 2, kafka_broker.patience)
+    assert [each.may_be_again for each in found] == [True, True]
+    kafka_broker.publisher().publish(messages(1, keys=1))
+    (new,) = wait_for(receiver, 1, kafka_broker.patience)
+    assert not new.may_be_again
 
 
 def test_each_topic_may_be_one_of_kafkas(kafka_broker: Broker, kafka_url: str) -> None:

@@ -45,6 +45,10 @@ class Progress:
         if offset in self._done[place]:
             self._done[place][offset] = True
 
+    def first(self, place: Place) -> int:
+        """The first offset that is not done with, of a partition that has one."""
+        return next(offset for offset, done in self._done[place].items() if not done)
+
     def first_unfinished(self, places: Iterable[Place]) -> Mapping[Place, int]:
         """What may be committed: before it all is done. Only places that have moved."""
         moved = {}

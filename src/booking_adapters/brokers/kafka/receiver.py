@@ -21,6 +21,7 @@ from booking_adapters.brokers.kafka.address import (
     other_topics,
 )
 from booking_adapters.brokers.kafka.progress import Place, Progress
+from booking_adapters.brokers.kafka.seen import Seen
 from booking_adapters.brokers.wire import TOPIC, fits
 from booking_core.domain.kernel.errors import Busy
 from booking_core.ports.publisher import Message
@@ -49,6 +50,7 @@ class KafkaReceiver(Receiver):
         self._others = other_topics(url)
         self._bindings = subscription.topics
         self._progress = Progress()
+        self._seen = Seen()
         self._consumer: Consumer | None = None
         self._down: str | None = None
 
@@ -90,7 +92,7 @@ class KafkaReceiver(Receiver):
 
     def close(self) -> None:
         consumer, self._consumer = self._consumer, None
-        self._progress = Progress()
+        self._progress, self._seen = Progress(), Seen()
         if consumer is not None:
             consumer.close()
 
@@ -106,7 +108,7 @@ class KafkaReceiver(Receiver):
         return self._consumer
 
     def _taken(self, consumer: Consumer, found: Iterable[KafkaMessage]) -> list[Delivery]:
-        deliveries, passed = [], set()
+        handed, passed = [], set()
         for one in found:
             if error := one.error():
                 self._on_error(error)
@@ -120,16 +122,32 @@ class KafkaReceiver(Receiver):
             wanted = any(fits(message.topic, binding) for binding in self._bindings)
             self._progress.expect(place, offset, done=not wanted)
             if wanted:
-                tag = (*place, number, offset)
-                deliveries.append(Delivery(tag=tag, message=message, may_be_again=True))
+                handed.append((place, number, offset, message))
             else:
                 passed.add(place)
+        deliveries = self._handed(consumer, handed)
         self._commit(consumer, passed)
         return deliveries
 
+    def _handed(
+        self, consumer: Consumer, handed: Sequence[tuple[Place, int, int, Message]]
+    ) -> list[Delivery]:
+        last = {place: offset for place, _, offset, _ in handed}  # They are in order.
+        seen = self._seen.note(
+            consumer, {place: (self._progress.first(place), last[place]) for place in last}
+        )
+        return [
+            Delivery(
+                tag=(*place, number, offset),
+                message=message,
+                may_be_again=offset <= seen[place],
+            )
+            for place, number, offset, message in handed
+        ]
+
     def _commit(self, consumer: Consumer, places: Iterable[Place]) -> None:
         offsets = [
-            TopicPartition(*place, offset)
+            TopicPartition(*place, offset, self._seen.metadata(place))
             for place, offset in self._progress.first_unfinished(places).items()
         ]
         if not offsets:
@@ -161,9 +179,11 @@ class KafkaReceiver(Receiver):
 
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._progress.begin((one.topic, one.partition) for one in partitions)
+        self._seen.forget((one.topic, one.partition) for one in partitions)
 
     def _on_gone(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._progress.end((one.topic, one.partition) for one in partitions)
+        self._seen.forget((one.topic, one.partition) for one in partitions)
 
 
 def _more(consumer: Consumer, most: int) -> list[KafkaMessage]:
