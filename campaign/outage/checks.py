@@ -12,7 +12,7 @@ from typing import Any
 from booking_core.application.operations.reconcile import Repair
 from booking_core.engine import BookingEngine
 from campaign.outage.history import Outcome, calls
-from campaign.outage.stage import CONSUMERS, WATCH
+from campaign.outage.stage import CONSUMERS
 from campaign.outage.tower import Tower
 
 _BOOKINGS = "SELECT customer_id, state, starts_at FROM booking"
@@ -25,9 +25,11 @@ _GHOSTS = """SELECT f.event_id FROM campaign.effect AS f WHERE NOT EXISTS
 _DOUBLED = """SELECT consumer || ' ' || event_id || ': ' || count(*) FROM campaign.effect
     GROUP BY consumer, event_id HAVING count(*) > 1"""
 _INVERTED = """SELECT booking_id || ': ' || sequence || ' after ' || before FROM (
-    SELECT booking_id, sequence,
+    SELECT booking_id, sequence, may_be_again,
       lag(sequence) OVER (PARTITION BY booking_id ORDER BY number) AS before
-    FROM campaign.effect WHERE consumer = %s) AS told WHERE sequence < before"""
+    FROM campaign.effect WHERE consumer = %s) AS told
+    WHERE sequence < before AND NOT may_be_again"""
+_LETTERS = "SELECT consumer || ' ' || state || ': ' || cause FROM booking_letter"
 _EFFECTS = "SELECT count(*) FROM campaign.effect"
 _TOLD_MONEY = """SELECT coalesce(sum(captured_minor), 0) FROM
     (SELECT DISTINCT event_id, captured_minor FROM campaign.effect WHERE consumer = %s) AS told"""
@@ -198,4 +200,7 @@ def events_had_one_effect_in_order(tower: Tower, findings: Findings) -> None:
         )
     findings.look("nothing-invented", effects, [str(row[0]) for row in tower.rows(_GHOSTS)])
     findings.look("effects-once", effects, [row[0] for row in tower.rows(_DOUBLED)])
-    findings.look("order", events, [row[0] for row in tower.rows(_INVERTED, WATCH)])
+    for consumer in CONSUMERS:
+        inverted = [f"{consumer}: {row[0]}" for row in tower.rows(_INVERTED, consumer)]
+        findings.look("order", events, inverted)
+    findings.look("letters", events, [str(row[0]) for row in tower.rows(_LETTERS)])

@@ -1,7 +1,8 @@
 """A consumer that records what it is told: `python -m campaign.outage.consumer`.
 
 It holds on to what it was given until that is recorded: so what it records first of each booking
-is in the order in which the broker has it.
+is in the order in which the broker has it. Of what comes again nobody can say that: when it first
+came, and to which connection, is not known.
 """
 
 from __future__ import annotations
@@ -31,32 +32,23 @@ def consume(receiver: Receiver, record: Record, stopped: Event, bug: str | None)
     """Until it is stopped, between two batches."""
     decode = EnvelopeCodec().decode
     apply = record.apply if bug != INBOX_APART else partial(apply_apart, record)
-    is_ready = False
     while not stopped.is_set():
         deliveries = _received(receiver, stopped)
-        if deliveries is None:
-            continue
-        if not is_ready:  # It has its queue.
-            is_ready = True
-            print("ready", flush=True)
         if bug == ACKNOWLEDGE_FIRST:
             receiver.accept(deliveries)
-        events = [decode(delivery.message) for delivery in deliveries]
-        if events and not _keep_trying(
-            partial(apply, events), stopped, once=bug == ACKNOWLEDGE_FIRST
-        ):
+        told = [(decode(delivery.message), delivery.may_be_again) for delivery in deliveries]
+        if told and not _keep_trying(partial(apply, told), stopped, once=bug == ACKNOWLEDGE_FIRST):
             continue
         if bug != ACKNOWLEDGE_FIRST:
             receiver.accept(deliveries)
 
 
-def _received(receiver: Receiver, stopped: Event) -> Sequence[Delivery] | None:
-    """None while the broker cannot be reached."""
+def _received(receiver: Receiver, stopped: Event) -> Sequence[Delivery]:
     try:
         return receiver.receive(MOST, RECEIVE_SECONDS)
     except Busy:
         stopped.wait(PAUSE_SECONDS)
-        return None
+        return ()
 
 
 def _keep_trying(work: Callable[[], None], stopped: Event, *, once: bool) -> bool:

@@ -26,10 +26,9 @@ from booking_adapters.sqlalchemy.leases import SqlLeases
 from booking_adapters.sqlalchemy.outbox import SqlOutbox
 from booking_cli.__main__ import main as booking
 from booking_core.domain.kernel.errors import Busy
-from booking_core.domain.kernel.incoming import Incoming
 from booking_core.ports.outbox import SHARDS, Unsent
 from booking_core.ports.publisher import Message, NotPublished, Publisher
-from campaign.outage.record import Record
+from campaign.outage.record import Record, Told
 
 CONFIRMS_OFF, SKIP_LOCKED, CURSOR = "confirms-off", "skip-locked", "cursor"
 ACKNOWLEDGE_FIRST, INBOX_APART = "acknowledge-first", "inbox-apart"
@@ -46,9 +45,9 @@ BUGS = {
 BATCH = "20"  # Small, so that several relays have something to do at once.
 
 
-def apply_apart(record: Record, events: Sequence[Incoming]) -> None:
+def apply_apart(record: Record, told: Sequence[Told]) -> None:
     """The effect in one transaction, its receipt in the next."""
-    for event in events:
+    for event, _ in told:
         with record.transaction() as connection:
             known = connection.execute(
                 "SELECT FROM campaign.receipt WHERE consumer = %s AND event_id = %s",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 
@@ -26,14 +26,16 @@ CREATE TABLE campaign.effect (
   sequence INTEGER NOT NULL,
   type TEXT NOT NULL,
   event_at TIMESTAMPTZ NOT NULL,
-  captured_minor BIGINT
+  captured_minor BIGINT,
+  may_be_again BOOLEAN NOT NULL
 );
 CREATE INDEX effect_by_event_at ON campaign.effect (event_at);
+CREATE INDEX effect_by_event_id ON campaign.effect (event_id, consumer);
 """
 _RECEIPT = "INSERT INTO campaign.receipt VALUES (%s, %s) ON CONFLICT DO NOTHING"
 _EFFECT = """INSERT INTO campaign.effect
-  (consumer, worker, event_id, booking_id, sequence, type, event_at, captured_minor)
-  VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
+  (consumer, worker, event_id, booking_id, sequence, type, event_at, captured_minor,
+   may_be_again) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 CONNECTION: dict[str, Any] = {
     "connect_timeout": 3,
     "keepalives_idle": 5,
@@ -43,6 +45,9 @@ CONNECTION: dict[str, Any] = {
 }
 
 
+Told: TypeAlias = tuple[Incoming, bool]  # The event, and whether somebody may have had it before.
+
+
 class Record:
     """One consumer's, for one thread; connects when it is needed, again after each failure."""
 
@@ -50,23 +55,25 @@ class Record:
         self._url, self.consumer, self._worker = url, consumer, worker
         self._connection: psycopg.Connection[Any] | None = None
 
-    def apply(self, events: Sequence[Incoming]) -> None:
+    def apply(self, told: Sequence[Told]) -> None:
         """In one transaction: a receipt for each, and an effect where the receipt is new."""
         with self.transaction() as connection:
-            for event in events:
+            for event, may_be_again in told:
                 if self.receive(connection, event):
-                    self.effect(connection, event)
+                    self.effect(connection, event, may_be_again=may_be_again)
 
     def receive(self, connection: psycopg.Connection[Any], event: Incoming) -> bool:
         """Whether there was no receipt yet."""
         return connection.execute(_RECEIPT, (self.consumer, event.event_id)).rowcount == 1
 
-    def effect(self, connection: psycopg.Connection[Any], event: Incoming) -> None:
+    def effect(
+        self, connection: psycopg.Connection[Any], event: Incoming, *, may_be_again: bool = False
+    ) -> None:
         """Do what the event is for, once more."""
         amount: Any = event.data["amount"] if event.type == "payment.completed" else None
         facts = (self.consumer, self._worker, event.event_id, event.booking_id, event.sequence)
         captured = None if amount is None else amount["amountMinor"]
-        connection.execute(_EFFECT, (*facts, event.type, event.at, captured))
+        connection.execute(_EFFECT, (*facts, event.type, event.at, captured, may_be_again))
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Any]]:

@@ -23,8 +23,8 @@ _PROGRESS = """SELECT (SELECT count(*) FROM booking_event WHERE published_at IS 
     (SELECT count(*) FROM campaign.effect)"""
 _MISSING = """SELECT count(*) FROM booking_event
     CROSS JOIN unnest(%s::text[]) AS consumer
-    WHERE NOT EXISTS (SELECT FROM campaign.receipt AS r
-      WHERE r.consumer = consumer.consumer AND r.event_id = booking_event.event_id)"""
+    WHERE NOT EXISTS (SELECT FROM campaign.effect AS f
+      WHERE f.consumer = consumer.consumer AND f.event_id = booking_event.event_id)"""
 
 
 class Tower:
