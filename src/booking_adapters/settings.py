@@ -97,14 +97,10 @@ class PaymentSettings:
 
 @frozen(kw_only=True)
 class SweepSettings:
-    """How often a serving process expires overdue holds; every 0 seconds means never.
-
-    Receipts of messages are kept so long that no copy comes after them.
-    """
+    """How often a serving process expires overdue holds; every 0 seconds means never."""
 
     every_seconds: float = 1.0
     batch: int = 1000
-    receipts_kept_days: int = 400
 
 
 @frozen(kw_only=True)
@@ -152,7 +148,6 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     sweep = SweepSettings(
         every_seconds=environment.seconds("BOOKING_SWEEP_EVERY_SECONDS", 0, 3600, 1.0),
         batch=environment.integer("BOOKING_SWEEP_BATCH", 1, 10_000, 1000),
-        receipts_kept_days=environment.integer("BOOKING_RECEIPTS_KEPT_DAYS", 30, 36_500, 400),
     )
     broker = read_broker(environment, tuple(CONSUMERS))
     consumers = read_consumers(environment)

@@ -1,9 +1,8 @@
-"""What a serving process does beside answering: expire, deliver simulated callbacks, forget."""
+"""What a serving process does beside answering: expire holds, deliver the simulated callbacks."""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
 from threading import Event, Thread
 
 from booking_adapters.composition import Composition
@@ -11,7 +10,6 @@ from booking_core.domain.kernel.errors import BookingError
 
 log = logging.getLogger(__name__)
 
-FORGETS_EVERY = timedelta(minutes=1)
 ROUNDS_MAX = 1000  # So that a stop is heard also while there is much to do.
 
 
@@ -24,7 +22,6 @@ class Sweeper:
     def __init__(self, composition: Composition) -> None:
         self.composition = composition
         self._stopped = Event()
-        self._forgot: datetime | None = None
         self._thread = Thread(target=self._run, name="sweeper", daemon=True)
 
     def start(self) -> None:
@@ -49,17 +46,6 @@ class Sweeper:
         """One round: all that is due now."""
         engine, batch = self.composition.engine, self.composition.settings.sweep.batch
         self.composition.gateway.deliver_due(engine.apply_callback)
-        self._forget(batch)
         for _ in range(ROUNDS_MAX):
             if self._stopped.is_set() or engine.lapse_holds(batch) < batch:
                 return
-
-    def _forget(self, batch: int) -> None:
-        """A few receipts that no copy will ask for any more, now and then."""
-        now = self.composition.engine.ports.clock.now()
-        if self._forgot is not None and self._forgot <= now < self._forgot + FORGETS_EVERY:
-            return
-        kept = timedelta(days=self.composition.settings.sweep.receipts_kept_days)
-        forgotten = self.composition.storage.inbox.forget_receipts(now - kept, batch)
-        # As many as that: there may be more, so the next round goes on.
-        self._forgot = None if forgotten == batch else now

@@ -24,8 +24,7 @@ from booking_core import BookingEngine, CreateBooking, Line, Ports, StartPayment
 from booking_core.domain.booking.booking import Booking
 from booking_core.domain.booking.lifecycle import BookingState
 from booking_core.domain.kernel.errors import Busy
-from booking_core.domain.kernel.ids import DEFAULT_TENANT, CustomerId, EventId
-from booking_core.ports.inbox import Standing, Told
+from booking_core.domain.kernel.ids import CustomerId
 from tests.cli.guests import pass_time
 
 ADA = customer(CUSTOMER)
@@ -132,15 +131,3 @@ def test_it_can_be_switched_off(composition: Composition) -> None:
 def running() -> set[str]:
     """Name the threads of this process."""
     return {thread.name for thread in enumerate_threads()}
-
-
-def test_old_receipts_are_forgotten_and_young_ones_kept(composition: Composition) -> None:
-    """A copy that comes within the time that receipts are kept is known; they do not pile up."""
-    inbox, clock = composition.storage.inbox, composition.engine.ports.clock
-    kept = timedelta(days=composition.settings.sweep.receipts_kept_days)
-    old, young = (Told(tenant_id=DEFAULT_TENANT, event_id=EventId(name)) for name in ("old", "new"))
-    for told, at in ((old, clock.now() - kept - timedelta(hours=1)), (young, clock.now() - kept)):
-        with inbox.together("log", at) as reception:
-            reception.take([told], in_order=False)
-    Sweeper(composition).sweep()
-    assert inbox.look("log", [old, young], in_order=False) == [Standing.NEW, Standing.DONE]
