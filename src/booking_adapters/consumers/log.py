@@ -40,7 +40,6 @@ def _write(incoming: Incoming, reception: Reception) -> None:
         "booking_id": incoming.booking_id,
         "sequence": incoming.sequence,
         "event_id": incoming.event_id,
-        "correlation_id": incoming.correlation_id,
         "happened_at": None if incoming.at is None else incoming.at.isoformat(),
     }
     told = (incoming.type, incoming.tenant_id, incoming.booking_id, incoming.sequence)
