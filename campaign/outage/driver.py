@@ -16,6 +16,7 @@ from campaign.outage.tower import WAITING, Tower
 RECOVERY_SECONDS_MOST = 10.0
 PAUSE_SECONDS = (0.1, 1.0)
 QUIET_SECONDS = 8.0
+CLAIM_SECONDS = 50.0  # A letter that a dead worker had claimed is nobody's for 40.
 CLIENTS_STOP_SECONDS = 180.0
 
 
@@ -28,7 +29,7 @@ def campaign(
     """
     report, began = Report(setup), time.monotonic()
     with staged(setup, folder) as stage:
-        tower = Tower(stage.database.url())
+        tower = Tower(stage.database.url(), stage.supervise)
         chance = random.Random(setup.seed)
         for number, faults in enumerate(rounds, start=1):
             time.sleep(chance.uniform(*PAUSE_SECONDS))
@@ -103,10 +104,11 @@ def _settle(stage: Stage, tower: Tower, report: Report) -> None:
             if name.startswith(CONSUMERS):
                 worker.stop()
                 worker.start()
-        tower.wait_for_quiet(QUIET_SECONDS)
+        tower.wait_for_quiet(CLAIM_SECONDS)
     for name, worker in stage.workers.items():
         status = worker.stop()
         findings.look("workers-stop", 1, [] if status == 0 else [f"{name}: {status}"])
+    report.restarts = stage.restarts
     report.told = checks.services_did_not_break(stage.histories, findings)
     checks.customers_were_told_the_truth(stage.histories, tower, findings)
     checks.events_had_one_effect_in_order(tower, findings)

@@ -24,6 +24,7 @@ class Report:
     recoveries: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     told: Counter[str] = field(default_factory=Counter)
     repairs: Counter[str] = field(default_factory=Counter)
+    restarts: Counter[str] = field(default_factory=Counter)
     findings: Findings = field(default_factory=Findings)
     outages: list[dict[str, float]] = field(default_factory=list)
     seconds: float = 0.0
@@ -48,6 +49,7 @@ class Report:
             "injected": dict(sorted(self.injected.items())),
             "told": dict(sorted(self.told.items())),
             "repairs": dict(self.repairs),
+            "ended_by_themselves": dict(self.restarts),
             "recovery_seconds": {
                 component: {
                     "times": len(each),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ class Stage:
         self.histories.mkdir()
         self.cables: dict[str, Cable] = {}
         self.workers: dict[str, Child] = {}
+        self.restarts: Counter[str] = Counter()
         self.clients = self._python("clients", "campaign.outage.clients", *self._client_options())
 
     def open(self) -> None:
@@ -87,6 +89,13 @@ class Stage:
             worker.start()
         self._wait_for_http()
         self.clients.start()
+
+    def supervise(self) -> None:
+        """Start what has ended by itself, as its supervisor would: a watchdog ended it perhaps."""
+        for name, worker in self.workers.items():
+            if not worker.is_running:
+                self.restarts[name] += 1
+                worker.start()
 
     def close(self) -> None:
         """End all of it."""
@@ -162,9 +171,7 @@ class Stage:
             "BOOKING_TOKEN_SECRET": TOKEN_SECRET,
             "BOOKING_PAYMENT_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "BOOKING_SIMULATED_FILE": str(self.provider_file),
-            # What comes too early, or was in a dead worker's hand, is looked at again soon.
-            "BOOKING_RETRY_SECONDS": "0.2,0.5,1",
-            "BOOKING_HANDLER_SECONDS": "3",
+            "BOOKING_RETRY_SECONDS": "0.2,0.5,1",  # What comes too early is looked at again soon.
         }
 
     def _client_options(self) -> list[str]:

@@ -30,8 +30,9 @@ _MISSING = """SELECT count(*) FROM booking_event
 class Tower:
     """Connects when it looks, again after each failure."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """`meanwhile` is called again and again while it waits for something."""
+        self._url, self._meanwhile = url, meanwhile
         self._connection: psycopg.Connection[Any] | None = None
 
     def rows(self, query: str, *asked: Any) -> list[Any]:
@@ -64,6 +65,7 @@ class Tower:
             )
 
         while time.monotonic() < began + wait_seconds:
+            self._meanwhile()
             with suppress(psycopg.OperationalError):
                 if is_over():
                     return time.monotonic() - began
@@ -77,6 +79,7 @@ class Tower:
         """
         before, changed = None, time.monotonic()
         while True:
+            self._meanwhile()
             missing = self.value(_MISSING, list(CONSUMERS))
             if missing == 0 or time.monotonic() > changed + seconds:
                 return missing
