@@ -11,10 +11,7 @@ from typing import Any
 
 from booking_core.ports.storage import Storage
 
-PORTS = (
-    *("catalogue", "occupancy", "bookings", "blocks", "idempotency", "unit_of_work", "audit"),
-    *("outbox", "leases"),
-)
+PORTS = tuple(name for name, port in vars(Storage).items() if isinstance(port, property))
 NEVER = 0
 TRAIL_BYTES_MAX = 1 << 16
 _HEAD = Struct("=II")  # The fatal moment, and how many bytes of the trail are written.
