@@ -36,6 +36,7 @@ def main() -> int:
         broker=options.broker,
         customers=options.customers,
         bug=options.planted,
+        recovers_within=options.recovers_within,
     )
     workers = [name for name in WORKERS if name != "relay-2" or options.planted != CURSOR]
     broker_kills = {"rabbitmq": options.kills_of_rabbitmq, "redis": options.kills_of_redis}
@@ -83,6 +84,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--freezes", type=int, default=1, help="of each: workers, broker, database")
     parser.add_argument("--cuts", type=int, default=5)
     parser.add_argument("--broker-down-seconds", type=float, default=0, help="after all else")
+    parser.add_argument("--recovers-within", type=float, default=10, help="seconds")
     parser.add_argument("--planted", choices=sorted(BUGS), help="a bug that must be found")
     parser.add_argument("--folder", type=Path, help="an empty one, where data and logs stay")
     return parser.parse_args()

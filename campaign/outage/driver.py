@@ -13,7 +13,6 @@ from campaign.outage.report import Report
 from campaign.outage.stage import CONSUMERS, Setup, Stage, staged
 from campaign.outage.tower import WAITING, Tower
 
-RECOVERY_SECONDS_MOST = 10.0
 PAUSE_SECONDS = (0.1, 1.0)
 QUIET_SECONDS = 8.0
 CLAIM_SECONDS = 50.0  # A letter that a dead worker had claimed is nobody's for 40.
@@ -56,7 +55,7 @@ def _round(stage: Stage, tower: Tower, faults: Round, report: Report) -> float |
     tower.close()
     seconds = tower.seconds_to_recovery()
     shown = " + ".join(f"{fault.kind} {fault.component}" for fault in faults)
-    late = seconds is None or seconds > RECOVERY_SECONDS_MOST
+    late = seconds is None or seconds > report.setup.recovers_within
     report.findings.look("recovery", 1, [f"{shown}: {seconds}"] if late else [])
     for fault in faults:
         if seconds is not None:

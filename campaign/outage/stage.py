@@ -43,12 +43,16 @@ POLL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """What is played: `bug` is planted on purpose; `broker` is rabbitmq or redis."""
+    """What is played: `bug` is planted on purpose; `broker` is rabbitmq or redis.
+
+    Whoever needs longer than `recovers_within` seconds has not recovered as was promised.
+    """
 
     seed: int
     broker: str = "rabbitmq"
     customers: int = 4
     bug: str | None = None
+    recovers_within: float = 10.0
 
 
 class Stage:

@@ -63,9 +63,6 @@ class RedisReceiver(Receiver):
     def give_back(self, deliveries: Sequence[Delivery]) -> None:
         self._settle(deliveries, lambda channel, tag: channel.basic_reject(tag, requeue=True))
 
-    def refuse(self, deliveries: Sequence[Delivery]) -> None:
-        self.accept(deliveries)
-
     def close(self) -> None:
         self._drop()
 
