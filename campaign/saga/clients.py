@@ -19,7 +19,7 @@ THINKS_SECONDS = 2.0  # Before it cancels: by then it is paid, or the payment is
 
 def book(stage: Stage, numbers: range, per_second: float) -> int:
     """Book these, so many a second or as fast as can be; how many were cancelled."""
-    storage = SqlStorage.open(stage.database, pool_size=1)
+    storage = SqlStorage.open(stage.database, pool_size=1, rings=True)
     engine, ann = engine_on(storage), customer("ann")
     regretted: deque[tuple[float, BookingId]] = deque()
     begun, cancelled = time.monotonic(), 0
