@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -10,9 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Event
 
-import click
-
-from booking_cli.output import wants_json
+from booking_cli.complaint import complain
 from booking_core.application.messaging.back_off import BackOff
 from booking_core.application.webhooks.deliver_webhooks import DeliverWebhooks
 from booking_core.domain.kernel.errors import BookingError, Kind
@@ -50,7 +47,7 @@ class Delivering:
                         raise
                     failures += 1
                     seconds = self.back_off.seconds(failures)
-                    _complain(refusal, seconds)
+                    complain(refusal, seconds)
                     stopped.wait(seconds)
                     continue
                 failures = 0
@@ -83,7 +80,7 @@ class Delivering:
             except BookingError as refusal:
                 if refusal.kind is not Kind.BUSY:
                     raise
-                _complain(refusal, 0.0)
+                complain(refusal, 0.0)
 
     def _pause(self, stopped: Event) -> None:
         if self._running:
@@ -96,12 +93,3 @@ class Delivering:
         if self._tidied is None or now - self._tidied >= TIDY_EVERY_SECONDS:
             self._tidied = now
             self.deliver.tidy()
-
-
-def _complain(refusal: BookingError, again_in_seconds: float) -> None:
-    if wants_json():
-        again = round(again_in_seconds, 3)
-        told = {"code": refusal.code, "message": refusal.message, "againInSeconds": again}
-        click.echo(json.dumps(told), err=True)
-    else:
-        click.echo(f"{refusal.message}; again in {again_in_seconds:.1f} s", err=True)

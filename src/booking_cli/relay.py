@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import time
@@ -12,8 +11,9 @@ from uuid import uuid4
 
 import click
 
+from booking_cli.complaint import complain
 from booking_cli.logs import set_up_logging
-from booking_cli.output import json_option, show_line, wants_json
+from booking_cli.output import json_option, show_line
 from booking_cli.session import opened
 from booking_cli.stopping import stopping
 from booking_cli.watch_port import watch_port
@@ -74,7 +74,7 @@ def keep_relaying(relay: RelayEvents, back_off: BackOff, stopped: Event, listene
                 raise
             failures += 1
             seconds = back_off.seconds(failures)
-            _complain(refusal, seconds)
+            complain(refusal, seconds)
             stopped.wait(seconds)
             continue
         failures = 0
@@ -108,15 +108,6 @@ class Pause:
             if self._listener.wait(min(left, STOP_HEARD_SECONDS)):
                 return True
         return False
-
-
-def _complain(refusal: BookingError, again_in_seconds: float) -> None:
-    if wants_json():
-        again = round(again_in_seconds, 3)
-        told = {"code": refusal.code, "message": refusal.message, "againInSeconds": again}
-        click.echo(json.dumps(told), err=True)
-    else:
-        click.echo(f"{refusal.message}; again in {again_in_seconds:.1f} s", err=True)
 
 
 def name_of_relay() -> str:
