@@ -48,6 +48,10 @@ class Sums:
             and (captured, refunded) == self._one(TILL)
         )
 
+    def progress(self) -> tuple[Any, ...]:
+        """Differs from the last as long as anybody gets on."""
+        return (*self._one(EVENTS), *self._one(MIRROR), *self._one(TILL))
+
     def latency_ms(self) -> list[float]:
         """From a booking's making until another process has seen it confirmed: p50, p95, p99."""
         (found,) = self._one(LATENCY)
