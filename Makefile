@@ -37,9 +37,9 @@ docs: $(READY)
 trace: $(READY)
 	.venv/bin/python docs/trace.py
 
-# Hours, not minutes: what `make test` runs in short.
+# Hours, not minutes: what `make test` runs in short. All of them, or CAMPAIGN="outage saga".
 campaign: $(READY)
-	$(BIN) campaign
+	$(BIN) campaign $(CAMPAIGN)
 
 lock: $(READY)
 	$(BIN) uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
