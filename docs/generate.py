@@ -139,7 +139,8 @@ def command_line() -> str:
 def http() -> str:
     """Every operation by subject, and what status a refusal of each kind has."""
     engine, _ = in_memory_engine()
-    app = create_app(engine, TokenSettings(secret=Secret("only to make the document of it")))
+    tokens = TokenSettings(secret=Secret("only to make the document of it"))
+    app = create_app(engine, tokens, metrics=bytes)
     kinds = "\n".join(f"| {kind.value} | {status} |" for kind, status in STATUS.items())
     return (
         "# HTTP\n\n"
@@ -165,7 +166,7 @@ def metrics() -> str:
     fates = ", ".join(f"`{fate.value}`" for fate in Fate)
     return (
         "# Metrics\n\n"
-        "What Prometheus finds at `BOOKING_METRICS_PORT`: [See what it does](../how-to/observe.md)."
+        "What Prometheus finds at `/metrics`: [See what it does](../how-to/observe.md)."
         " A histogram has `_bucket`, `_sum` and `_count`. Labels have few values, whatever comes"
         f" from outside: the rest is `{OTHER}`.\n\n"
         "| metric | kind | labels | |\n| --- | --- | --- | --- |\n" + rows + "\n\n"

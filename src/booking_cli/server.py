@@ -19,7 +19,7 @@ from booking_adapters.settings import HttpSettings, Settings
 from booking_cli.application import application
 from booking_cli.logs import logging_config
 from booking_cli.preflight import examine
-from booking_cli.watch_port import shared_watch_port
+from booking_cli.watch_port import counted_together
 from booking_core.domain.kernel.errors import BookingError, Kind
 
 BACKLOG = 2048
@@ -43,6 +43,7 @@ def serve(settings: Settings, told: Callable[[Settings], None]) -> None:
     Raises CannotListen, InvalidSetting or UnsoundSchema before anything is told.
     Stopped by SIGTERM or SIGINT, it finishes what it has begun and exits with 0.
     """
+    settings = evolve(settings, telemetry=evolve(settings.telemetry, serves=True))
     http = settings.http
     with listening(http) as listener:
         port = listener.getsockname()[1]
@@ -65,7 +66,7 @@ def serve(settings: Settings, told: Callable[[Settings], None]) -> None:
             told(settings)
             uvicorn.Server(config).run(sockets=[listener])
         else:
-            with shared_watch_port(settings):
+            with counted_together(settings):
                 told(settings)
                 Multiprocess(config, sockets=[listener]).run()
 

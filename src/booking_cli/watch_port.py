@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -16,69 +15,59 @@ from booking_adapters.settings import Settings
 from booking_adapters.telemetry.port import WatchPort
 from booking_adapters.telemetry.watch import require_metrics
 
-if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry
-
-SHARED = "PROMETHEUS_MULTIPROC_DIR"
+SHARED = "PROMETHEUS_MULTIPROC_DIR"  # So the client calls it.
 
 
 @contextmanager
-def watch_port(composition: Composition) -> Iterator[None]:
-    """Of a command that is one process, if the settings name a port."""
-    registry = composition.watch.registry
-    if registry is None:
-        yield
-    else:
-        with _opened(composition, registry):
-            yield
-
-
-@contextmanager
-def shared_watch_port(settings: Settings) -> Iterator[None]:
-    """Of one that only starts others, for all of them: they count into files that it reads.
-
-    They must be started within, and must not be forks: the client looks for the files' folder when
-    it is imported.
-    """
-    if settings.telemetry.metrics_port is None:
+def watch_port(composition: Composition, folder: str | None = None) -> Iterator[None]:
+    """If the settings name a port; of all that count into the `folder`, or of this process."""
+    telemetry = composition.settings.telemetry
+    if telemetry.metrics_port is None:
         yield
         return
-    require_metrics()
-    from prometheus_client import CollectorRegistry
-    from prometheus_client.multiprocess import MultiProcessCollector
-
-    with ExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory(prefix="booking-metrics-"))
-        stack.enter_context(_variable(SHARED, folder))
-        quiet = evolve(settings, telemetry=evolve(settings.telemetry, metrics_port=None))
-        composition = stack.enter_context(compose(quiet))
-        composition = evolve(composition, settings=settings)
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]
-        stack.enter_context(_opened(composition, registry))
-        yield
-
-
-@contextmanager
-def _opened(composition: Composition, registry: CollectorRegistry) -> Iterator[None]:
     from prometheus_client import make_wsgi_app
 
-    from booking_adapters.telemetry.prometheus.waiting import WaitingMetrics
+    from booking_adapters.telemetry.prometheus.scraped import scraped
 
-    storage, telemetry = composition.storage, composition.settings.telemetry
-    assert telemetry.metrics_port is not None  # Else there is no registry.
-    clock = composition.engine.ports.clock
-    registry.register(WaitingMetrics(lambda: storage.outbox, lambda: storage.inbox, clock))
     port = WatchPort(
         telemetry.metrics_host,
         telemetry.metrics_port,
-        make_wsgi_app(registry),
+        make_wsgi_app(scraped(composition, folder)),
         health_of(composition),
     )
     try:
         yield
     finally:
         port.close()
+
+
+@contextmanager
+def counted_together(settings: Settings) -> Iterator[None]:
+    """Around processes that this one starts: they count into files, and one port tells of all.
+
+    They must be started within, and must not be forks: the client looks for the files' folder when
+    it is imported.
+    """
+    telemetry = settings.telemetry
+    if not telemetry.counts:
+        yield
+        return
+    require_metrics()
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="booking-metrics-"))
+        stack.enter_context(_variable(SHARED, folder))
+        if telemetry.metrics_port is not None:
+            # This process counts nothing itself.
+            quiet = evolve(telemetry, metrics_port=None, serves=False)
+            composition = stack.enter_context(compose(evolve(settings, telemetry=quiet)))
+            composition = evolve(composition, settings=settings)
+            stack.enter_context(watch_port(composition, folder))
+        yield
+
+
+def counted_folder(settings: Settings) -> str | None:
+    """Where a process that others were started beside counts; None where it is alone."""
+    return os.environ[SHARED] if settings.http.workers > 1 else None
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from booking_cli.schema import require_usable
 from booking_cli.session import current_settings
 from booking_cli.stopping import stopping
 from booking_cli.supervisor import Supervisor, in_turn
-from booking_cli.watch_port import shared_watch_port
+from booking_cli.watch_port import counted_together
 from booking_core.application.messaging.back_off import BackOff
 from booking_core.domain.kernel.errors import Busy
 
@@ -63,7 +63,7 @@ def command(names: tuple[str, ...], processes: int, batch: int | None) -> None:
         lambda name, pid: show_line({"worker": name, "pid": pid}, f"Worker {name} is {pid}"),
         PRELOAD,
     )
-    with stopping() as stopped, shared_watch_port(settings):
+    with stopping() as stopped, counted_together(settings):
         supervisor.run(stopped, settings.http.stop_within_seconds)
     deaths = sum(supervisor.deaths.values())
     show_line({"stopped": len(supervisor.children), "deaths": deaths}, "All workers have stopped")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 from litestar import Litestar
@@ -22,9 +22,10 @@ from booking_http.documentation import documented
 from booking_http.edge import Edge
 from booking_http.gate import Gate
 from booking_http.health import Probes
+from booking_http.metrics import Exposition
 from booking_http.payments.checkout import Checkout
 from booking_http.problems import BODY_BYTES_MAX, answer, from_fault, from_litestar
-from booking_http.routes import DEVELOPMENT_ROUTES, ROUTES
+from booking_http.routes import DEVELOPMENT_ROUTES, METRICS_ROUTES, ROUTES
 from booking_http.threads import Threads
 
 WAITING_PER_THREAD = 32
@@ -39,19 +40,25 @@ def create_app(
     checkout: Checkout | None = None,
     watchers: Sequence[RequestWatcher] = (),
     parts: Health | None = None,
+    metrics: Callable[[], bytes] | None = None,
 ) -> Litestar:
     """The application, or InvalidSetting if no token could be judged by these settings.
 
     `threads` is how many requests reach the engine at once: as many as storage has connections.
     `webhooks` are the payment providers that may tell something; `checkout` is the simulated
     provider's page, for development only. `watchers` are told of every request,
-    and `parts` of what is around the engine are in its health. Closing the engine remains with
-    whoever opened it.
+    and `parts` of what is around the engine are in its health. `metrics` writes what Prometheus
+    reads; without it there is no such route. Closing the engine remains with whoever opened it.
     """
     pool = Threads(count=threads, waiting_max=threads * WAITING_PER_THREAD)
     probes = Probes(engine, parts)
+    exposition = None if metrics is None else Exposition(metrics)
     app = Litestar(
-        route_handlers=ROUTES if checkout is None else [*ROUTES, *DEVELOPMENT_ROUTES],
+        route_handlers=[
+            *ROUTES,
+            *(() if exposition is None else METRICS_ROUTES),
+            *(() if checkout is None else DEVELOPMENT_ROUTES),
+        ],
         middleware=[DefineMiddleware(Gate, authentication=Authentication(tokens))],
         request_class=Call,
         state=State(
@@ -59,11 +66,16 @@ def create_app(
                 "engine": engine,
                 "threads": pool,
                 "probes": probes,
+                "metrics": exposition,
                 "webhooks": {webhook.name: webhook for webhook in webhooks},
                 "checkout": checkout,
             }
         ),
-        on_shutdown=[pool.stop, probes.threads.stop],
+        on_shutdown=[
+            pool.stop,
+            probes.threads.stop,
+            *(() if exposition is None else (exposition.threads.stop,)),
+        ],
         exception_handlers={
             BookingError: answer,
             HTTPException: from_litestar,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from booking_http import health, problem_pages
+from booking_http import health, metrics, problem_pages
 from booking_http.availability import explain, free, seats
 from booking_http.bookings import customer_verbs, documents, history, making, moving, provider_verbs
 from booking_http.catalogue import blocks, performances, resources, services
@@ -69,6 +69,7 @@ ROUTES = [
     problem_pages.list_problem_types,
     problem_pages.get_problem_type,
 ]
+METRICS_ROUTES = [metrics.get_metrics]
 DEVELOPMENT_ROUTES = [
     checkout.show_checkout,
     checkout.decide_checkout,

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from booking_cli.exit_codes import EXIT_CODES
+from booking_core.domain.kernel.errors import Kind
+
 # Runs `booking` as if a library had not been installed.
 WITHOUT = """
 import sys
@@ -47,6 +50,28 @@ def test_a_missing_library_is_told_by_the_extra_that_brings_it(
     )
     assert done.returncode == 1
     assert done.stderr == f'This needs {library}: pip install "booking-core[{extra}]"\n'
+
+
+def test_metrics_that_cannot_be_counted_are_refused_where_somebody_asked_for_them(
+    tmp_path: Path,
+) -> None:
+    """By the name of the setting, with what to install."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, "prometheus_client", "serve", "--port", "0"],
+        cwd=tmp_path,
+        env={
+            "BOOKING_DATABASE_URL": "memory://",
+            "BOOKING_TOKEN_SECRET": "x" * 32,
+            "BOOKING_METRICS": "anyone",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == EXIT_CODES[Kind.INVALID]
+    assert "BOOKING_METRICS" in done.stderr
+    assert 'pip install "booking-core[observability]"' in done.stderr
+    assert done.stdout == ""
 
 
 def test_what_needs_no_library_works_without_it() -> None:

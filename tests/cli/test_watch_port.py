@@ -76,7 +76,8 @@ def environment(town: Town, tmp_path: Path) -> dict[str, str]:
 def test_all_workers_are_counted_at_one_port(
     environment: dict[str, str], tmp_path: Path, workers: int
 ) -> None:
-    """Whichever answered; the world's own port has no metrics."""
+    """Whichever answered; the world's own port has no metrics where they are for operators."""
+    environment["BOOKING_METRICS"] = "operators"
     port = int(environment["BOOKING_METRICS_PORT"])
     arguments = ("serve", "--port", "0", "--workers", str(workers))
     with serving(*arguments, folder=tmp_path, environment=environment) as served:
@@ -90,6 +91,22 @@ def test_all_workers_are_counted_at_one_port(
         assert found['booking_http_refusals_total{code="unknown-route"}'] == 1
         assert found["booking_storage_up"] == 1
         assert found["booking_outbox_unsent_events"] == 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_anyone_sees_all_workers_at_the_service(
+    environment: dict[str, str], tmp_path: Path, workers: int
+) -> None:
+    """Whichever answers, and without a port for operators."""
+    del environment["BOOKING_METRICS_PORT"]
+    arguments = ("serve", "--port", "0", "--workers", str(workers))
+    with serving(*arguments, folder=tmp_path, environment=environment) as served:
+        for _ in range(20):
+            ask(served, "/bookings/unknown")
+        found = samples(int(served.address.rpartition(":")[2]))
+        labels = 'method="GET",route="/bookings/{booking_id}",status="4xx"'
+        assert found[f"booking_http_request_seconds_count{{{labels}}}"] == 20
+        assert found["booking_storage_up"] == 1
 
 
 def test_health_has_its_details_there(environment: dict[str, str], tmp_path: Path) -> None:

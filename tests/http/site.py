@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -99,6 +99,7 @@ class Site:
     outages: OutagesInTurn = field(default_factory=OutagesInTurn)
     telemetry: Telemetry = NO_TELEMETRY
     watchers: tuple[RequestWatcher, ...] = ()
+    metrics: Callable[[], bytes] = bytes  # Nothing is counted.
     gateway: SimulatedGateway = field(init=False)
     webhook: SimulatedWebhook = field(init=False)
     engine: BookingEngine = field(init=False)
@@ -125,6 +126,7 @@ class Site:
             self.tokens,
             threads=4,
             watchers=self.watchers,
+            metrics=self.metrics,
             webhooks=(self.webhook,),
             checkout=Checkout(Pages(self.gateway), self.deliver),
         )

@@ -34,6 +34,7 @@ PUBLIC = {
     "/health",
     "/health/live",
     "/health/ready",
+    "/metrics",
     "/payments/webhooks/{provider:str}",
     "/problems",
     "/problems/{code:str}",

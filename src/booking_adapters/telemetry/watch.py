@@ -10,7 +10,13 @@ from attrs import field, frozen
 from booking_adapters.telemetry.asked import RequestWatcher
 from booking_adapters.telemetry.correlation import CorrelatingTelemetry
 from booking_adapters.telemetry.extra import require
-from booking_adapters.telemetry.settings import OFF, PORT_NAME, TRACES_NAME, TelemetrySettings
+from booking_adapters.telemetry.settings import (
+    CLIENT,
+    OFF,
+    PORT_NAME,
+    TRACES_NAME,
+    TelemetrySettings,
+)
 from booking_adapters.telemetry.several import together
 from booking_core.domain.kernel.events import DomainEvent
 from booking_core.ports.publisher import Message
@@ -50,7 +56,7 @@ def open_watch(settings: TelemetrySettings) -> Watch:
     watchers: list[Telemetry] = []
     requests: list[RequestWatcher] = []
     registry, traced, close = None, _as_it_is, _nothing
-    if settings.metrics_port is not None:
+    if settings.counts:
         require_metrics()
         from prometheus_client import CollectorRegistry
 
@@ -84,4 +90,4 @@ def open_watch(settings: TelemetrySettings) -> Watch:
 
 def require_metrics() -> None:
     """InvalidSetting where Prometheus's client is not installed."""
-    require("prometheus_client", PORT_NAME, "metrics")
+    require(CLIENT, PORT_NAME, "metrics")
