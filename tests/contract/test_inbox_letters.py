@@ -295,18 +295,30 @@ def test_a_letter_that_there_is_not_is_not_found(store: Storage, id: int) -> Non
 
 
 def test_dead_letters_are_replayed(store: Storage) -> None:
-    """Due at once, with no attempt counted; those that wait already are left as they are."""
+    """As if kept now, with no attempt counted; those that wait already are left as they are."""
     dead = keep(store, b"dead", due_at=None)
     waiting = keep(store, b"waiting", due_at=LATER)[-1]
     before = store.inbox.letter(dead[0])
     assert store.inbox.replay([*dead, *dead, waiting], LATER - MICROSECOND) == 1
+    replayed = LATER - MICROSECOND
     assert store.inbox.letter(dead[0]) == replace(
-        before, state=WAITING, due_at=LATER - MICROSECOND, attempts=0
+        before, state=WAITING, due_at=replayed, attempts=0, first_at=replayed
     )
     assert store.inbox.letter(waiting).attempts == 1
     assert bodies(claim(store, LATER - MICROSECOND)) == [b"dead"]
     assert store.inbox.replay(dead, NOW) == 0
     assert store.inbox.replay([], NOW) == 0
+
+
+def test_a_letter_that_was_replayed_is_still_the_same(store: Storage) -> None:
+    """It is not kept twice, its number is not given to another, and it can die again."""
+    (dead,) = keep(store, b"dead", due_at=None)
+    store.inbox.replay([dead], NOW)
+    assert keep(store, b"dead") == [dead]
+    assert keep(store, b"other")[-1] > dead
+    assert [letter.id for letter in claim(store, most=1)] == [dead]
+    put_back(store, dead, due_at=None)
+    assert store.inbox.letter(dead).state is DEAD
 
 
 def test_dead_letters_are_dropped(store: Storage) -> None:

@@ -110,7 +110,9 @@ class MemoryInbox(Inbox):
         with self.state.lock:
             dead = self._dead(letters)
             for letter in dead:
-                waiting = replace(letter, state=LetterState.WAITING, due_at=now, attempts=0)
+                waiting = replace(
+                    letter, state=LetterState.WAITING, due_at=now, attempts=0, first_at=now
+                )
                 self.state.inbox.letters.put(waiting)
         return len(dead)
 

@@ -116,7 +116,7 @@ class NewLetter:
 class Letter:
     """A kept message; `id` rises with every one that is kept. `due_at` is None where it is dead.
 
-    `first_at` is when it was kept, `last_at` when it was claimed last, or kept.
+    `first_at` is when it was kept, or replayed, `last_at` when it was claimed last, or kept.
     """
 
     id: int
@@ -220,7 +220,10 @@ class Inbox(Protocol):
 
     @abstractmethod
     def replay(self, letters: Collection[int], now: datetime) -> int:
-        """Dead letters wait again, due now and with no attempt counted; how many were dead."""
+        """Dead letters wait again as if kept now, under their ids; how many were dead.
+
+        They are due at once, no attempt is counted, and `first_at` is now.
+        """
         ...
 
     @abstractmethod

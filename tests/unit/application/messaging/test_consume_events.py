@@ -244,6 +244,19 @@ def test_an_outage_of_days_ends_as_a_dead_letter(desk: Desk) -> None:
     assert letter.code == "busy"
 
 
+def test_after_an_outage_of_days_a_replay_has_all_its_time_again(desk: Desk) -> None:
+    """Who is still away an hour later does not make it a dead letter at once."""
+    desk.will("a", 1, *times(Busy("the provider is away"), 9999))
+    worker = desk.worker()
+    desk.happens("a", 1)
+    desk.settle(worker, minutes=26 * 60)
+    desk.will("a", 1, *times(Busy("the provider is away"), 30))
+    desk.inbox.replay([letter.id for letter in desk.dead()], desk.clock.now())
+    desk.settle(worker, minutes=60)
+    assert desk.effects == [("a", 1)]
+    assert not desk.dead()
+
+
 @pytest.mark.parametrize("away", [{"together", "keep"}, {"claim"}, {"look", "together", "keep"}])
 def test_while_storage_is_away_everything_stays_with_the_broker(desk: Desk, away: set[str]) -> None:
     """Busy is for the caller; when storage is back, all is applied once."""
