@@ -155,10 +155,10 @@ def http() -> str:
 
 def metrics() -> str:
     """Every metric, as a scrape describes it."""
-    registry, storage = CollectorRegistry(), MemoryStorage()
+    registry = CollectorRegistry()
     PrometheusTelemetry(registry)
     PrometheusRequests(registry)
-    registry.register(WaitingMetrics(lambda: storage.outbox, lambda: storage.inbox, SystemClock()))
+    registry.register(WaitingMetrics(MemoryStorage(), SystemClock()))
     rows = "\n".join(
         f"| `{name}` | {kind} | {labels} | {said} |"
         for name, kind, labels, said in sorted(_described(registry))

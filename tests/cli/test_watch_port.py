@@ -24,6 +24,8 @@ from tests.cli.guests import park
 from tests.cli.served import Served, serving
 
 PATIENCE_SECONDS = 30
+READ = 'method="GET",route="/bookings/{booking_id}",status="4xx"'
+BOOKING_READS = f"booking_http_request_seconds_count{{{READ}}}"
 
 
 def free_port() -> int:
@@ -84,9 +86,9 @@ def test_all_workers_are_counted_at_one_port(
         for _ in range(20):
             ask(served, "/bookings/unknown")
         ask(served, "/metrics")
-        found = samples(port)
-        labels = 'method="GET",route="/bookings/{booking_id}",status="4xx"'
-        assert found[f"booking_http_request_seconds_count{{{labels}}}"] == 20
+        await_sample(port, 'booking_http_refusals_total{code="unknown-route"}')
+        found = await_sample(port, BOOKING_READS, 20)
+        assert found[BOOKING_READS] == 20
         assert found['booking_http_refusals_total{code="unauthenticated"}'] == 20
         assert found['booking_http_refusals_total{code="unknown-route"}'] == 1
         assert found["booking_storage_up"] == 1
@@ -103,9 +105,8 @@ def test_anyone_sees_all_workers_at_the_service(
     with serving(*arguments, folder=tmp_path, environment=environment) as served:
         for _ in range(20):
             ask(served, "/bookings/unknown")
-        found = samples(int(served.address.rpartition(":")[2]))
-        labels = 'method="GET",route="/bookings/{booking_id}",status="4xx"'
-        assert found[f"booking_http_request_seconds_count{{{labels}}}"] == 20
+        found = await_sample(int(served.address.rpartition(":")[2]), BOOKING_READS, 20)
+        assert found[BOOKING_READS] == 20
         assert found["booking_storage_up"] == 1
 
 
@@ -232,12 +233,12 @@ def end(process: subprocess.Popen[str]) -> None:
     assert process.returncode == 0
 
 
-def await_sample(port: int, name: str) -> Mapping[str, float]:
-    """What can be scraped, once it has that."""
+def await_sample(port: int, name: str, least: float = 0) -> Mapping[str, float]:
+    """What can be scraped, once it has that: a request is counted after it was answered."""
     while True:
         try:
             found: Mapping[str, Any] = samples(port)
         except OSError:  # It does not listen yet.
             continue
-        if name in found:
+        if found.get(name, -1) >= least:
             return found

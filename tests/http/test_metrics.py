@@ -45,7 +45,7 @@ def counted() -> Iterator[Site]:
         watchers=(PrometheusRequests(registry),),
         metrics=lambda: generate_latest(registry),
     )
-    registry.register(WaitingMetrics(lambda: storage.outbox, lambda: storage.inbox, site.clock))
+    registry.register(WaitingMetrics(storage, site.clock))
     with site.client:
         site.furnish()
         yield site

@@ -8,14 +8,16 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from booking_adapters.memory.clock import ManualClock
+from booking_adapters.memory.outbox import MemoryOutbox
+from booking_adapters.memory.state import State
 from booking_adapters.memory.storage import MemoryStorage
 from booking_adapters.telemetry.asked import Asked
 from booking_adapters.telemetry.prometheus.requests import PrometheusRequests
 from booking_adapters.telemetry.prometheus.telemetry import PrometheusTelemetry
 from booking_adapters.telemetry.prometheus.waiting import WaitingMetrics
 from booking_core.domain.kernel.errors import Busy
-from booking_core.ports.inbox import Inbox, NewLetter
-from booking_core.ports.outbox import Outbox
+from booking_core.ports.inbox import NewLetter
+from booking_core.ports.outbox import Backlog
 from booking_core.ports.publisher import Message, NotPublished
 from booking_core.ports.telemetry import Fate
 from tests.contract import builders as b
@@ -128,7 +130,7 @@ def test_what_waits_is_asked_for_when_it_is_scraped(registry: CollectorRegistry)
             for body, due_at in ((b"1", clock.now() - timedelta(minutes=1)), (b"2", None))
         ]
     )
-    registry.register(WaitingMetrics(lambda: storage.outbox, lambda: storage.inbox, clock))
+    registry.register(WaitingMetrics(storage, clock))
     assert registry.get_sample_value("booking_storage_up") == 1
     assert registry.get_sample_value("booking_outbox_unsent_events") == 0
     assert registry.get_sample_value("booking_outbox_oldest_unsent_seconds") == 0
@@ -139,16 +141,22 @@ def test_what_waits_is_asked_for_when_it_is_scraped(registry: CollectorRegistry)
     assert registry.get_sample_value("booking_letters_overdue_seconds", labels) == 60
 
 
-def test_a_storage_that_is_away_is_said_to_be_down(registry: CollectorRegistry) -> None:
-    """The scrape goes well: what this process counts is told, and of what waits nothing."""
+class Away(MemoryOutbox):
+    """One whose storage cannot be reached."""
 
-    def away() -> Outbox:
+    def __init__(self) -> None:
+        """There is nothing in it."""
+        super().__init__(State())
+
+    def backlog(self) -> Backlog:
+        """Nobody can tell."""
         raise Busy("storage is away")
 
-    def nowhere() -> Inbox:
-        raise AssertionError
 
-    clock = ManualClock(b.NOW)
-    registry.register(WaitingMetrics(away, nowhere, clock))
+def test_a_storage_that_is_away_is_said_to_be_down(registry: CollectorRegistry) -> None:
+    """The scrape goes well: what this process counts is told, and of what waits nothing."""
+    storage = MemoryStorage()
+    storage.outbox = Away()
+    registry.register(WaitingMetrics(storage, ManualClock(b.NOW)))
     assert registry.get_sample_value("booking_storage_up") == 0
     assert registry.get_sample_value("booking_outbox_unsent_events") is None

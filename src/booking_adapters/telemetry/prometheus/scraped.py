@@ -26,6 +26,5 @@ def scraped(composition: Composition, folder: str | None = None) -> CollectorReg
     elif composition.watch.registry is not None:
         # It has all that is asked of a collector.
         shown.register(cast("Collector", composition.watch.registry))
-    storage, clock = composition.storage, composition.engine.ports.clock
-    shown.register(WaitingMetrics(lambda: storage.outbox, lambda: storage.inbox, clock))
+    shown.register(WaitingMetrics(composition.storage, composition.engine.ports.clock))
     return shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from attrs import frozen
@@ -12,8 +12,9 @@ from prometheus_client.registry import Collector
 
 from booking_adapters.telemetry.patient import Patient
 from booking_core.ports.clock import Clock
-from booking_core.ports.inbox import Inbox, LetterCount
-from booking_core.ports.outbox import Backlog, Outbox
+from booking_core.ports.inbox import LetterCount
+from booking_core.ports.outbox import Backlog
+from booking_core.ports.storage import Storage
 
 
 @frozen
@@ -26,13 +27,11 @@ class _Seen:
 class WaitingMetrics(Collector):
     """The same in every process, so that any of them can be scraped: take the maximum."""
 
-    def __init__(
-        self, outbox: Callable[[], Outbox], inbox: Callable[[], Inbox], clock: Clock
-    ) -> None:
-        """Ask these, whose storage may be away, or not open yet."""
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        """Ask that storage, which may be away."""
 
         def look() -> _Seen:
-            return _Seen(clock.now(), outbox().backlog(), tuple(inbox().counts()))
+            return _Seen(clock.now(), storage.outbox.backlog(), tuple(storage.inbox.counts()))
 
         self._look = Patient(look)
 
