@@ -77,17 +77,15 @@ _ALL = {state: _page(_is[state]) for state in LetterState}
 _OF_CONSUMER = {state: _page(_is[state], _whosever) for state in LetterState}
 # Kept anew under its id, as no letter's first_at may change. SQLite puts the row in its own place.
 _KEPT = "id, consumer, identity, message, body, code, cause, last_at"
-_REPLAY_SQLITE = Statement(
+_REPLAY = Statement(
     sa.text(f"""INSERT OR REPLACE INTO booking_letter ({_KEPT}, state, attempts, due_at, first_at)
       SELECT {_KEPT}, 'waiting', 0, :now, :now FROM booking_letter
-      WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'dead'""")
-)
-_REPLAY_POSTGRESQL = Statement(
-    sa.text(f"""WITH dead AS (
+      WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'dead'"""),
+    postgresql=sa.text(f"""WITH dead AS (
         DELETE FROM booking_letter WHERE id = ANY(CAST(:ids AS BIGINT[])) AND state = 'dead'
         RETURNING {_KEPT})
       INSERT INTO booking_letter ({_KEPT}, state, attempts, due_at, first_at)
-      OVERRIDING SYSTEM VALUE SELECT {_KEPT}, 'waiting', 0, :now, :now FROM dead""")
+      OVERRIDING SYSTEM VALUE SELECT {_KEPT}, 'waiting', 0, :now, :now FROM dead"""),
 )
 _DROP = Statement(sa.delete(letter).where(_ids, _is[LetterState.DEAD]))
 _waiting = sa.func.count(letter.c.due_at)
@@ -151,9 +149,7 @@ class SqlLetters:
         return self._read(found[0])
 
     def replay(self, letters: Collection[int], now: datetime) -> int:
-        is_sqlite = self._driver.dialect.name == "sqlite"
-        replay = _REPLAY_SQLITE if is_sqlite else _REPLAY_POSTGRESQL
-        return self._change(replay, ids=self._ids(letters), now=self._driver.to_instant(now))
+        return self._change(_REPLAY, ids=self._ids(letters), now=self._driver.to_instant(now))
 
     def drop(self, letters: Collection[int]) -> int:
         return self._change(_DROP, ids=self._ids(letters))
