@@ -70,6 +70,12 @@ class Stage:
         self.play(request, DECLINE)
         return request
 
+    def on_its_way(self, request: IntentRequest) -> IntentRequest:
+        """Open the payment, and let the customer send the money, which has not come yet."""
+        self.open(request)
+        self.play(request, Script(steps=(Step(told=Told.PROCESSING),)))
+        return request
+
     def refunded_by_itself(self, request: IntentRequest, amount: Money) -> None:
         """Let the provider give money back that nobody asked it for."""
         self.play(request, Script(steps=(Step(told=Told.REFUNDED, amount=amount),)))

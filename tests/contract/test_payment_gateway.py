@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from booking_adapters.simulated.outages import Call, Outage
+from booking_adapters.simulated.script import DECLINE, pay
 from booking_core.domain.kernel.errors import InvalidInput
 from booking_core.domain.kernel.ids import BookingId, PaymentId, RefundId
 from booking_core.domain.kernel.money import Money
@@ -108,6 +109,84 @@ def test_nobody_finds_what_was_never_opened_or_is_anothers(stage: Stage) -> None
     assert stage.gateway.find(GLOBEX, P1) is None
 
 
+def test_nobody_pays_by_what_was_cancelled(stage: Stage) -> None:
+    """Neither brings the customer's money, nor the bank's refusal, any change."""
+    stage.open(an_intent())
+    stage.clock.advance(timedelta(seconds=1))
+    cancelled = stage.gateway.cancel(ACME, P1)
+    assert cancelled is not None
+    assert (cancelled.state, cancelled.captured) == (PaymentState.CANCELLED, None)
+    assert cancelled.changed_at == stage.clock.now()
+    stage.play(an_intent(), pay())
+    stage.play(an_intent(), DECLINE)
+    assert record(stage) == cancelled
+
+
+def test_what_was_cancelled_is_not_cancelled_again(stage: Stage) -> None:
+    """Asked again, later, the provider answers with what it has done."""
+    stage.open(an_intent())
+    first = stage.gateway.cancel(ACME, P1)
+    stage.clock.advance(timedelta(hours=1))
+    assert stage.gateway.cancel(ACME, P1) == first
+
+
+def test_asked_again_the_key_of_what_was_cancelled_opens_nothing(stage: Stage) -> None:
+    """The same session, by which nobody can pay; another attempt is open to all."""
+    session = stage.gateway.create_intent(an_intent())
+    stage.gateway.cancel(ACME, P1)
+    assert stage.gateway.create_intent(an_intent()) == session
+    assert record(stage).state is PaymentState.CANCELLED
+    stage.open(an_intent("p-2", booking_id=an_intent().booking_id, attempt=2))
+    assert record(stage, PaymentId("p-2")).state is PaymentState.CREATED
+
+
+def test_what_has_come_to_its_end_is_not_cancelled(stage: Stage) -> None:
+    """Paid, failed, given back or on its way: the answer is what it is, and stays it."""
+    stage.paid(an_intent("p-paid"))
+    stage.declined(an_intent("p-failed"))
+    stage.on_its_way(an_intent("p-on-its-way"))
+    stage.paid(an_intent("p-back"))
+    stage.gateway.refund(ACME, PaymentId("p-back"), R1, euros(40))
+    for id, state in [
+        ("p-paid", PaymentState.PAID),
+        ("p-failed", PaymentState.FAILED),
+        ("p-on-its-way", PaymentState.PROCESSING),
+        ("p-back", PaymentState.REFUNDED),
+    ]:
+        before = record(stage, PaymentId(id))
+        assert before.state is state
+        assert stage.gateway.cancel(ACME, PaymentId(id)) == before
+        assert record(stage, PaymentId(id)) == before
+
+
+def test_money_that_was_on_its_way_comes_all_the_same(stage: Stage) -> None:
+    """Cancelling did not stop it."""
+    stage.on_its_way(an_intent())
+    stage.gateway.cancel(ACME, P1)
+    stage.play(an_intent(), pay())
+    assert record(stage).captured == euros(40)
+
+
+def test_nobody_cancels_what_was_never_opened_or_is_anothers(stage: Stage) -> None:
+    """The provider knows nothing of it, and another tenant's payment stays open."""
+    stage.open(an_intent())
+    assert stage.gateway.cancel(ACME, PaymentId("p-2")) is None
+    assert stage.gateway.cancel(GLOBEX, P1) is None
+    assert record(stage).state is PaymentState.CREATED
+
+
+def test_a_cancelled_payment_is_listed_as_changed(stage: Stage) -> None:
+    """It is the last that changed, and a second time changes nothing."""
+    stage.open(an_intent("p-1"))
+    stage.open(an_intent("p-2"))
+    stage.clock.advance(timedelta(seconds=1))
+    stage.gateway.cancel(ACME, P1)
+    assert changed(stage, MIDNIGHT) == ["p-2", "p-1"]
+    stage.clock.advance(timedelta(seconds=1))
+    stage.gateway.cancel(ACME, P1)
+    assert changed(stage, stage.clock.now()) == []
+
+
 def test_a_refund_gives_back_once_per_id(stage: Stage) -> None:
     """Asked again with the same id, the provider answers with the refund it has made."""
     stage.paid(an_intent())
@@ -186,6 +265,37 @@ def test_a_refund_whose_answer_was_lost_can_be_asked_for_again(
     assert len(record(stage).refunds) == (outage is Outage.AFTER_EFFECT)
     ref = stage.gateway.refund(ACME, P1, R1, euros(40))
     assert [given.ref for given in record(stage).refunds] == [ref]
+
+
+@pytest.mark.parametrize("outage", Outage)
+def test_a_cancellation_whose_answer_was_lost_can_be_asked_for_again(
+    stage: Stage, outage: Outage
+) -> None:
+    """Whether or not it is cancelled by then, the same call then says that it is."""
+    stage.open(an_intent())
+    stage.expect(Call.CANCEL, outage)
+    with pytest.raises(GatewayUnavailable):
+        stage.gateway.cancel(ACME, P1)
+    known = record(stage)
+    assert (known.state is PaymentState.CANCELLED) == (outage is Outage.AFTER_EFFECT)
+    cancelled = stage.gateway.cancel(ACME, P1)
+    assert cancelled is not None
+    assert cancelled.state is PaymentState.CANCELLED
+    assert cancelled == known or outage is Outage.BEFORE_EFFECT
+
+
+def test_a_payment_that_came_while_its_cancellation_was_lost_is_said_to_be_paid(
+    stage: Stage,
+) -> None:
+    """The customer was quicker: nothing is cancelled, and the answer names the money."""
+    stage.open(an_intent())
+    stage.expect(Call.CANCEL, Outage.BEFORE_EFFECT)
+    with pytest.raises(GatewayUnavailable):
+        stage.gateway.cancel(ACME, P1)
+    stage.play(an_intent(), pay())
+    paid = stage.gateway.cancel(ACME, P1)
+    assert paid is not None
+    assert (paid.state, paid.captured) == (PaymentState.PAID, euros(40))
 
 
 def test_a_refusal_that_was_lost_is_refused_again(stage: Stage) -> None:

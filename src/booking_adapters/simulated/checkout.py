@@ -11,11 +11,11 @@ from urllib.parse import quote, urlencode
 from booking_adapters.simulated.checkout_page import CONTENT_SECURITY_POLICY, View, rendered
 from booking_adapters.simulated.payment import Payment
 from booking_adapters.simulated.payment_gateway import SimulatedGateway
-from booking_adapters.simulated.script import DECLINE, WAIT, ZERO, Script, Step, Travel, pay
+from booking_adapters.simulated.script import DECLINE, LOST, WAIT, ZERO, Script, Step, Travel, pay
 from booking_core.domain.kernel.errors import InvalidInput
 from booking_core.domain.kernel.ids import PaymentId
 from booking_core.domain.kernel.money import Money
-from booking_core.domain.payment.lifecycle import PAYMENT_LIFECYCLE, PaymentTrigger
+from booking_core.domain.payment.lifecycle import PAYMENT_LIFECYCLE, PaymentState, PaymentTrigger
 from booking_core.ports.payment_webhook import Told
 
 TOO_LATE_BY = timedelta(seconds=30)
@@ -55,6 +55,8 @@ class Checkout:
     def page(self, payment_id: PaymentId, token: str, done: str | None = None) -> str:
         """The page as HTML; `done` is the query's parameter, from the path that `decide` gave."""
         payment, changes_at = self._provider.payment(payment_id, token)
+        if payment.state is PaymentState.CANCELLED:
+            changes_at = None  # Whatever was to come cannot come any more.
         return rendered(
             View(
                 payment=payment,
@@ -91,7 +93,10 @@ class Checkout:
             case Choice.DECLINE:
                 return DECLINE
             case Choice.PAY_LATE:
-                return pay(after=self._left_of_the_hold(payment) + TOO_LATE_BY)
+                # It leaves the bank at once, or it would be cancelled with the hold.
+                left = Step(told=Told.PROCESSING, travel=LOST)
+                late = pay(after=self._left_of_the_hold(payment) + TOO_LATE_BY)
+                return Script(steps=(left, *late.steps))
             case Choice.PAY_WRONG_AMOUNT:
                 return pay(amount=_wrong(payment.asked.amount))
             case Choice.PAY_TWICE:

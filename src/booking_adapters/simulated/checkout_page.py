@@ -119,6 +119,8 @@ def _state(view: View) -> tuple[str, Money]:
         return ("Given back" if is_back else "Paid"), payment.captured
     if payment.failure is not None:
         return "Not paid", payment.asked.amount
+    if payment.state is PaymentState.CANCELLED:
+        return "Cancelled", payment.asked.amount
     return ("Amount to pay" if view.may_decide else "On its way"), payment.asked.amount
 
 
@@ -161,6 +163,8 @@ def _what_became(payment: Payment) -> list[str]:
     if payment.failure is not None:
         notes.append(f"Nothing was paid: {payment.failure.replace('_', ' ')}.")
         notes.append("While the booking is held, another payment can be begun for it.")
+    if payment.state is PaymentState.CANCELLED:
+        notes.append("This payment was cancelled: it can no longer be paid.")
     notes += [f"Given back: {refund.amount}." for refund in payment.refunds]
     return notes
 

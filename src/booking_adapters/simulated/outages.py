@@ -15,6 +15,7 @@ class Call(StrEnum):
 
     CREATE_INTENT = "create_intent"
     FIND = "find"
+    CANCEL = "cancel"
     REFUND = "refund"
     CHANGED_SINCE = "changed_since"
 

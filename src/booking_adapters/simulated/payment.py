@@ -77,6 +77,8 @@ class Payment:
 
     def after(self, step: Step, at: datetime) -> tuple[Payment, Callback] | None:
         """The payment after that step and what is told of it; None if it cannot happen now."""
+        if self.state is PaymentState.CANCELLED:
+            return None  # In our own books money may come after that; not where it is kept out.
         if step.told is Told.REFUNDED:
             amount = step.amount or self.left
             if amount is None or not self._has(amount):
@@ -97,6 +99,12 @@ class Payment:
         return changed, changed._callback(
             step.told, self.ref, amount=changed.captured, reason=changed.failure
         )
+
+    def cancelled(self, at: datetime) -> Payment:
+        """The payment, closed to its customer; as it is where somebody has begun to pay."""
+        if self.state is not PaymentState.CREATED:
+            return self
+        return replace(self, state=PaymentState.CANCELLED, changed_at=at)
 
     def asked_back(
         self, refund_id: RefundId, amount: Money, at: datetime

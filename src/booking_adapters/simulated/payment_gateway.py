@@ -80,6 +80,15 @@ class SimulatedGateway(PaymentGateway):
             payment = payments.find(tenant_id, payment_id)
             return None if payment is None else payment.record
 
+    def cancel(self, tenant_id: TenantId, payment_id: PaymentId) -> ProviderRecord | None:
+        with self._call(Call.CANCEL, payment_id) as (payments, _):
+            payment = payments.find(tenant_id, payment_id)
+            if payment is None:
+                return None
+            changed = payment.cancelled(self.clock.now())
+            payments.put(changed)
+            return changed.record
+
     def refund(
         self, tenant_id: TenantId, payment_id: PaymentId, refund_id: RefundId, amount: Money
     ) -> str:

@@ -97,6 +97,16 @@ class PaymentGateway(Protocol):
         ...
 
     @abstractmethod
+    def cancel(self, tenant_id: TenantId, payment_id: PaymentId) -> ProviderRecord | None:
+        """Let nobody pay by it any more; what the provider knows of it then, None if nothing.
+
+        Its state says what became of it: CANCELLED, also when it was so before; or, since there is
+        nothing left to cancel, whatever it is. PROCESSING is money on its way, which cannot be
+        stopped: it will be told of, as paid or as failed.
+        """
+        ...
+
+    @abstractmethod
     def refund(
         self, tenant_id: TenantId, payment_id: PaymentId, refund_id: RefundId, amount: Money
     ) -> str:

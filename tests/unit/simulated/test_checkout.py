@@ -13,12 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking_adapters.simulated.checkout import Checkout, Choice
-from booking_adapters.simulated.script import PAY, Script, Step
+from booking_adapters.simulated.script import PAY, Script, Step, pay
 from booking_core.domain.kernel.errors import InvalidInput, NotFound
 from booking_core.domain.kernel.ids import BookingId, PaymentId, TenantId
 from booking_core.domain.kernel.money import Money
 from booking_core.ports.payment_webhook import Told
-from tests.unit.simulated.provider import FORTY, MINUTE, P1, SECOND, Provider, an_intent
+from tests.unit.simulated.provider import (
+    ACME,
+    FORTY,
+    HOUR,
+    MINUTE,
+    P1,
+    SECOND,
+    Provider,
+    an_intent,
+)
 
 TWENTY = Money(2000, "EUR")
 
@@ -243,6 +252,33 @@ def test_a_wrong_amount_is_wrong(provider: Provider, checkout: Checkout, minor: 
     (callback,) = provider.heard()
     assert callback.amount is not None
     assert 0 < callback.amount.amount_minor != minor
+
+
+def test_too_late_comes_though_the_payment_is_cancelled(
+    provider: Provider, checkout: Checkout
+) -> None:
+    """Cancelled when the hold ended, the money was on its way already."""
+    payment_id, token = visited(provider.opened())
+    checkout.decide(payment_id, token, "pay-late")
+    provider.manual.advance(10 * MINUTE)
+    provider.cancel(ACME, payment_id)
+    assert [callback.amount for callback in provider.at(11 * MINUTE)] == [FORTY]
+
+
+@pytest.mark.parametrize("choice", list(Choice))
+def test_what_was_cancelled_can_no_longer_be_paid(
+    provider: Provider, checkout: Checkout, choice: Choice
+) -> None:
+    """The page says so and offers nothing; a form that stood open meanwhile changes nothing."""
+    payment_id, token = visited(provider.opened(script=pay(after=MINUTE)))
+    provider.cancel(ACME, payment_id)
+    checkout.decide(payment_id, token, choice)
+    page = checkout.page(payment_id, token, choice)
+    assert "<title>Cancelled: 40.00 EUR</title>" in page
+    assert "it can no longer be paid" in Page(page).words
+    assert "on its way" not in Page(page).words
+    assert Page(page).choices == []
+    assert provider.at(HOUR) == []
 
 
 def test_closing_tells_nobody(provider: Provider, checkout: Checkout) -> None:
