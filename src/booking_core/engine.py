@@ -34,6 +34,7 @@ from booking_core.application.operations.lapse_holds import LapseHolds
 from booking_core.application.operations.reconcile import Reconcile
 from booking_core.application.operations.verify import Verify
 from booking_core.application.payment.apply_callback import ApplyCallback
+from booking_core.application.payment.close_attempts import CloseAttempts
 from booking_core.application.payment.complete_payment import CompletePaymentHandler
 from booking_core.application.payment.fail_payment import FailPaymentHandler
 from booking_core.application.payment.hear_payment import HearPaymentHandler
@@ -83,24 +84,27 @@ class BookingEngine:
         shared = _Shared(ports, allocation)
         self.lapse_holds = shared.lapse_holds
         self.settle_refunds = shared.settle_refunds
-        self._offer_bookings(shared)
         self._offer_payments(shared)
+        self._offer_bookings(shared)
         self._offer_inventory(shared)
         self._offer_order()
         self._offer_webhooks(shared, reach)
 
     def _offer_bookings(self, shared: _Shared) -> None:
         once, opened, settle = shared.once, shared.open_booking, shared.settle_refunds
+        close = self.close_attempts
         choose, make_way, clock = shared.choose_items, shared.make_way, self.ports.clock
         self.create_booking = CreateBookingHandler(
             once=once, choose_items=choose, make_way=make_way
         )
         self.read_bookings = ReadBookings(open_booking=opened, bookings=self.ports.storage.bookings)
         self.approve_booking = ApproveBookingHandler(once=once, open_booking=opened)
-        self.reject_booking = RejectBookingHandler(once=once, open_booking=opened)
+        self.reject_booking = RejectBookingHandler(
+            once=once, open_booking=opened, close_attempts=close
+        )
         self.quote_cancellation = QuoteCancellationHandler(open_booking=opened, clock=clock)
         self.cancel_booking = CancelBookingHandler(
-            once=once, open_booking=opened, settle_refunds=settle
+            once=once, open_booking=opened, settle_refunds=settle, close_attempts=close
         )
         self.reschedule_booking = RescheduleBookingHandler(
             once=once,
@@ -108,9 +112,10 @@ class BookingEngine:
             choose_items=choose,
             make_way=make_way,
             settle_refunds=settle,
+            close_attempts=close,
         )
         self.swap_bookings = SwapBookingsHandler(
-            once=once, open_booking=opened, settle_refunds=settle
+            once=once, open_booking=opened, settle_refunds=settle, close_attempts=close
         )
         self.extend_hold = ExtendHoldHandler(once=once, open_booking=opened)
         self.check_in_booking = CheckInBookingHandler(once=once, open_booking=opened)
@@ -120,12 +125,6 @@ class BookingEngine:
     def _offer_payments(self, shared: _Shared) -> None:
         once, settle = shared.once, shared.settle_refunds
         bookings, catalogue = self.ports.storage.bookings, self.ports.storage.catalogue
-        self.start_payment = StartPaymentHandler(
-            once=once,
-            open_booking=shared.open_booking,
-            bookings=bookings,
-            gateway=self.ports.payments,
-        )
         self.progress_payment = ProgressPaymentHandler(once=once, bookings=bookings)
         self.complete_payment = CompletePaymentHandler(
             once=once,
@@ -136,6 +135,20 @@ class BookingEngine:
             settle_refunds=settle,
         )
         self.fail_payment = FailPaymentHandler(once=once, bookings=bookings)
+        self.close_attempts = CloseAttempts(
+            once=once,
+            bookings=bookings,
+            gateway=self.ports.payments,
+            complete_payment=self.complete_payment,
+            fail_payment=self.fail_payment,
+        )
+        self.start_payment = StartPaymentHandler(
+            once=once,
+            open_booking=shared.open_booking,
+            bookings=bookings,
+            gateway=self.ports.payments,
+            close_attempts=self.close_attempts,
+        )
         self.refund_payment = RefundPaymentHandler(
             once=once, bookings=bookings, settle_refunds=settle
         )
@@ -150,6 +163,7 @@ class BookingEngine:
             fail_payment=self.fail_payment,
             note_external_refund=self.note_external_refund,
             settle_refunds=settle,
+            close_attempts=self.close_attempts,
         )
         self.apply_callback = ApplyCallback(
             bookings=bookings,
@@ -158,6 +172,7 @@ class BookingEngine:
             fail_payment=self.fail_payment,
             note_external_refund=self.note_external_refund,
             settle_refunds=settle,
+            close_attempts=self.close_attempts,
         )
 
     def _offer_inventory(self, shared: _Shared) -> None:
@@ -189,6 +204,7 @@ class BookingEngine:
             progress_payment=self.progress_payment,
             note_external_refund=self.note_external_refund,
             settle_refunds=self.settle_refunds,
+            close_attempts=self.close_attempts,
         )
         self.verify = Verify(audit=self.ports.storage.audit)
 

@@ -1,4 +1,4 @@
-"""The payments consumer: it has new bookings paid for, and gives back what is owed."""
+"""The payments consumer: it has bookings paid for, gives back what is owed, closes what is over."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def payments_consumer(engine: BookingEngine, settings: Settings) -> Consumer:
     act = PayForBookings(
         start_payment=engine.start_payment,
         settle_refunds=engine.settle_refunds,
+        close_attempts=engine.close_attempts,
         bookings=engine.ports.storage.bookings,
         gateway=engine.ports.payments,
     )

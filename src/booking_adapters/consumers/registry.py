@@ -65,7 +65,8 @@ CONSUMERS: Final[Mapping[str, Registered]] = MappingProxyType(
     {
         "log": Registered(meaning="Writes a line for everything that happens.", make=_log),
         "payments": Registered(
-            meaning="Has new bookings paid for, and gives back what is owed.", make=_payments
+            meaning="Has bookings paid for, gives back what is owed, closes what is over.",
+            make=_payments,
         ),
         "webhooks": Registered(
             meaning="Has tenants' webhooks told: see booking webhooks deliver.", make=_webhooks

@@ -39,5 +39,8 @@ and answers 204. Refusals are BookingErrors like all others: SignatureRefused (4
         provider.deliver_due(engine.apply_callback)
         answer 303 to `path`, where the page shows what became of it
 
+What the engine cancelled can no longer be paid: the page says so, and its form changes nothing.
+Money on its way (a script's `PROCESSING`) cannot be stopped.
+
 A wrong token and an unknown payment are the same NotFound; an unknown choice is InvalidInput.
 """

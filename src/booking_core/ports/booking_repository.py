@@ -19,7 +19,10 @@ from booking_core.domain.kernel.ids import (
     ResourceId,
     TenantId,
 )
+from booking_core.domain.kernel.money import Money
 from booking_core.domain.payment.account import Account
+from booking_core.domain.payment.attempt import Attempt
+from booking_core.domain.payment.lifecycle import PaymentState
 from booking_core.ports.page import Page, PageRequest
 
 
@@ -29,6 +32,18 @@ class Dossier:
 
     booking: Booking
     account: Account
+
+    @property
+    def due(self) -> Money | None:
+        """What can be paid for it; None where nothing is due, or nothing is held for it."""
+        return self.account.due(self.booking.price) if self.booking.is_live else None
+
+    def given_up(self, provider: str) -> tuple[Attempt, ...]:
+        """That provider's attempts which brought nothing, and by which nobody shall pay."""
+        over = {PaymentState.CANCELLED}
+        if self.due is None:
+            over |= {PaymentState.CREATED, PaymentState.PROCESSING}
+        return tuple(a for a in self.account.attempts if a.provider == provider and a.state in over)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

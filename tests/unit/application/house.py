@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from booking_adapters.memory.clock import ManualClock
 from booking_adapters.memory.randomness import SeededRandomness
 from booking_adapters.memory.storage import MemoryStorage
+from booking_adapters.simulated.outages import Outages
 from booking_adapters.simulated.payment_gateway import SimulatedGateway
-from booking_adapters.simulated.script import pay
+from booking_adapters.simulated.script import LOST, Script, Step, pay
 from booking_core.application.booking.create_booking import CreateBooking
 from booking_core.application.booking.line import Line
 from booking_core.application.caller import Caller, admin, customer, provider, system
@@ -38,6 +39,7 @@ from booking_core.domain.kernel.span import Span
 from booking_core.engine import BookingEngine, Ports
 from booking_core.ports.booking_repository import Dossier
 from booking_core.ports.page import PageRequest
+from booking_core.ports.payment_webhook import Told
 from booking_core.ports.telemetry import NO_TELEMETRY, Telemetry
 
 NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
@@ -126,6 +128,11 @@ class House:
             OWNER,
         )
 
+    def with_outages(self, outages: Outages) -> None:
+        """From now on with a provider that does not always answer, and knows of nothing yet."""
+        self.gateway = SimulatedGateway(self.clock, SeededRandomness(2), outages=outages)
+        self.engine = BookingEngine(replace(self.engine.ports, payments=self.gateway))
+
     def book(
         self, *lines: Line, by: Caller = ANN, key: str | None = None, of: str | None = None
     ) -> Booking:
@@ -136,6 +143,11 @@ class House:
     def start(self, booking: Booking, by: Caller = ANN) -> PaymentId:
         """A payment that the customer has begun."""
         return self.engine.start_payment(StartPayment(booking_id=booking.id), by).attempt.id
+
+    def send(self, payment_id: PaymentId) -> None:
+        """The customer sends the money: it is on its way, cannot be stopped, and nobody is told."""
+        on_its_way = Step(told=Told.PROCESSING, travel=LOST)
+        self.gateway.play(DEFAULT_TENANT, payment_id, Script(steps=(on_its_way,)))
 
     def pay(self, payment_id: PaymentId, amount: Money) -> Dossier:
         """The customer pays so much, and the provider tells of it."""

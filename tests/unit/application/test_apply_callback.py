@@ -164,6 +164,7 @@ def test_what_goes_back_is_asked_for_again_when_its_payment_is_told_of_again(
     outages.expect(Call.REFUND, outage)
     with_provider(house, SimulatedGateway(house.clock, SeededRandomness(2), outages=outages))
     booking, payment_id = begun(house)
+    house.send(payment_id)
     house.engine.cancel_booking(CancelBooking(booking_id=booking.id), ANN)
     (completed,) = told_of(house, payment_id, PAY)
     assert house.engine.apply_callback(completed).account.balance("EUR").due_back == 1000

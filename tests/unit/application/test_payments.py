@@ -103,6 +103,7 @@ def test_a_payment_for_a_cancelled_booking_goes_back(house: House) -> None:
     """Who cancels while paying gets the money back."""
     booking = house.book(stay(ROOM))
     payment = house.start(booking)
+    house.send(payment)
     house.engine.cancel_booking(CancelBooking(booking_id=booking.id), ANN)
     house.pay(payment, euros(1000))
     dossier = house.see(booking.id)
@@ -114,6 +115,7 @@ def test_a_payment_for_a_rejected_booking_goes_back(house: House) -> None:
     """The provider declined, so nothing is owed to it."""
     booking = house.book(Line(service_id=ON_REQUEST, start=NOON + 2 * DAY))
     payment = house.start(booking)
+    house.send(payment)
     house.engine.reject_booking(RejectBooking(booking_id=booking.id), OWNER)
     house.pay(payment, euros(1000))
     assert house.see(booking.id).account.balance("EUR").refunded == 1000

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from booking_adapters.simulated.outages import Call, Outage, OutagesInTurn
 from booking_adapters.simulated.script import DECLINE, PAY, WAIT, Script, Step
 from booking_core.application.booking.cancel_booking import CancelBooking
 from booking_core.application.operations import reconcile
@@ -15,7 +16,7 @@ from booking_core.domain.booking.booking import Booking
 from booking_core.domain.booking.lifecycle import BookingState
 from booking_core.domain.kernel.ids import DEFAULT_TENANT, BookingId, PaymentId
 from booking_core.domain.payment.lifecycle import PaymentState
-from booking_core.ports.payment_gateway import IntentRequest
+from booking_core.ports.payment_gateway import GatewayUnavailable, IntentRequest
 from booking_core.ports.payment_webhook import Callback, Told
 from tests.unit.application.house import ANN, BARN, NOON, ROOM, House, euros, stay
 
@@ -85,17 +86,28 @@ def fail_first(house: House, booking: Booking, payment_id: PaymentId) -> None:
 
 
 def cancel_first(house: House, booking: Booking, payment_id: PaymentId) -> None:
-    """The customer cancels, while the page of the bank is still open."""
+    """The customer cancels, having sent the money."""
+    house.send(payment_id)
     house.engine.cancel_booking(CancelBooking(booking_id=booking.id), ANN)
 
 
 @pytest.mark.parametrize(
-    ("give_up", "state", "kept"),
-    [(fail_first, BookingState.CONFIRMED, 1000), (cancel_first, BookingState.CANCELLED, 0)],
+    ("give_up", "repairs", "state", "kept"),
+    [
+        # The attempt that was begun meanwhile is not needed any more.
+        (
+            fail_first,
+            [Repair.COMPLETE_PAYMENT, Repair.CLOSE_PAYMENT],
+            BookingState.CONFIRMED,
+            1000,
+        ),
+        (cancel_first, [Repair.COMPLETE_PAYMENT], BookingState.CANCELLED, 0),
+    ],
 )
 def test_money_that_came_by_an_attempt_given_up_is_found(
     house: House,
     give_up: Callable[[House, Booking, PaymentId], None],
+    repairs: list[Repair],
     state: BookingState,
     kept: int,
 ) -> None:
@@ -103,11 +115,81 @@ def test_money_that_came_by_an_attempt_given_up_is_found(
     booking, payment_id = begun(house)
     give_up(house, booking, payment_id)
     unheard(house, payment_id, PAY)
-    assert mended(house) == [Repair.COMPLETE_PAYMENT]
+    assert mended(house) == repairs
     dossier = house.see(booking.id)
     balance = dossier.account.balance("EUR")
     assert (dossier.booking.state, balance.kept) == (state, kept)
     assert balance.captured == balance.kept + balance.refunded == 1000
+
+
+def cancel(house: House, booking: Booking) -> None:
+    """The customer cancels, and the provider is asked to close the payment."""
+    house.engine.cancel_booking(CancelBooking(booking_id=booking.id), ANN)
+
+
+def lapse(house: House, booking: Booking) -> None:
+    """The hold lapses, and closing its payment is tried."""
+    house.clock.advance(timedelta(hours=1))
+    house.engine.lapse_holds()
+    house.engine.close_attempts.of(house.see(booking.id))
+
+
+@pytest.mark.parametrize("end", [cancel, lapse])
+@pytest.mark.parametrize("outage", Outage)
+def test_an_attempt_that_outlived_its_booking_is_closed(
+    house: House, end: Callable[[House, Booking], None], outage: Outage
+) -> None:
+    """On whichever side it is still open; planning it changes nothing."""
+    outages = OutagesInTurn()
+    house.with_outages(outages)
+    booking, payment_id = begun(house)
+    outages.expect(Call.CANCEL, outage)
+    end(house, booking)
+    in_order = end is cancel and outage is Outage.AFTER_EFFECT
+    for _ in range(2):
+        planned = [difference.repair for difference in house.engine.reconcile.differences()]
+        assert planned == ([] if in_order else [Repair.CLOSE_PAYMENT])
+    mended(house)
+    assert house.see(booking.id).account.state is PaymentState.CANCELLED
+    record = house.gateway.find(DEFAULT_TENANT, payment_id)
+    assert record is not None
+    assert record.state is PaymentState.CANCELLED
+    assert house.told(booking.id).count("payment.cancelled") == 1
+    assert mended(house) == []
+
+
+def test_an_attempt_that_the_provider_never_heard_of_is_closed_with_its_booking(
+    house: House,
+) -> None:
+    """Else it would be looked at for ever; while its booking is held it may still be opened."""
+    outages = OutagesInTurn()
+    outages.expect(Call.CREATE_INTENT, Outage.BEFORE_EFFECT)
+    house.with_outages(outages)
+    booking = house.book(stay(ROOM))
+    with pytest.raises(GatewayUnavailable):
+        house.start(booking)
+    assert mended(house) == []
+    house.clock.advance(timedelta(hours=1))
+    house.engine.lapse_holds()
+    assert mended(house) == [Repair.CLOSE_PAYMENT]
+    assert house.storage.bookings.unsettled(10) == ()
+
+
+def test_an_attempt_that_was_cancelled_at_the_provider_is_given_up(house: House) -> None:
+    """By somebody there: the customer cannot pay by it, and begins another."""
+    booking, payment_id = begun(house)
+    house.gateway.cancel(DEFAULT_TENANT, payment_id)
+    assert mended(house) == [Repair.CLOSE_PAYMENT]
+    assert house.pay(house.start(booking), euros(1000)).booking.state is BookingState.CONFIRMED
+
+
+def test_money_that_is_on_its_way_is_waited_for(house: House) -> None:
+    """It cannot be stopped, so there is nothing to mend until it has come."""
+    booking, payment_id = begun(house)
+    cancel_first(house, booking, payment_id)
+    assert mended(house) == []
+    unheard(house, payment_id, PAY)
+    assert mended(house) == [Repair.COMPLETE_PAYMENT]
 
 
 def test_a_refund_that_nobody_told_of_is_noted_once(house: House) -> None:

@@ -11,7 +11,8 @@ from booking_core.application.booking.reason import reason_code
 from booking_core.application.booking.timing import require_before_end
 from booking_core.application.caller import Caller, Role
 from booking_core.application.once import Once, Outcome, Turn
-from booking_core.application.payment.give_back import cancel_open_attempt, owe_back
+from booking_core.application.payment.close_attempts import CloseAttempts
+from booking_core.application.payment.give_back import cancel_open_attempts, owe_back
 from booking_core.application.payment.settle_refunds import SettleRefunds
 from booking_core.domain.booking.lifecycle import BOOKING_LIFECYCLE, BookingTrigger
 from booking_core.domain.booking.quote import CancelledBy, Quote, cancellation_quote
@@ -37,12 +38,14 @@ class CancelBookingHandler:
     once: Once
     open_booking: OpenBooking
     settle_refunds: SettleRefunds
+    close_attempts: CloseAttempts
 
     def __call__(self, command: CancelBooking, by: Caller, key: str | None = None) -> Outcome:
         """The booking, cancelled, with its refunds asked for, or IllegalTransition."""
         reason_code(command.reason)
         outcome = self.once(command, by, key, lambda turn: self._draft(command, turn))
         self.settle_refunds.of(outcome.dossier)
+        self.close_attempts.of(outcome.dossier)
         return outcome
 
     def _draft(self, command: CancelBooking, turn: Turn) -> None:
@@ -60,7 +63,7 @@ class CancelBookingHandler:
                 quote.refund,
             ),
         )
-        cancel_open_attempt(page)
+        cancel_open_attempts(page)
         if quote.refund is not None:
             owe_back(page, quote.refund, draft, command.reason)
 

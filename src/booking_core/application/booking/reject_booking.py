@@ -8,7 +8,8 @@ from booking_core.application.booking.open_booking import OpenBooking
 from booking_core.application.booking.reason import reason_code
 from booking_core.application.caller import Caller
 from booking_core.application.once import Once, Outcome, Turn
-from booking_core.application.payment.give_back import cancel_open_attempt
+from booking_core.application.payment.close_attempts import CloseAttempts
+from booking_core.application.payment.give_back import cancel_open_attempts
 from booking_core.domain.kernel.ids import BookingId
 
 
@@ -27,11 +28,14 @@ class RejectBookingHandler:
 
     once: Once
     open_booking: OpenBooking
+    close_attempts: CloseAttempts
 
     def __call__(self, command: RejectBooking, by: Caller, key: str | None = None) -> Outcome:
         """The booking, rejected, or IllegalTransition."""
         reason_code(command.reason)
-        return self.once(command, by, key, lambda turn: self._draft(command, turn))
+        outcome = self.once(command, by, key, lambda turn: self._draft(command, turn))
+        self.close_attempts.of(outcome.dossier)
+        return outcome
 
     def _draft(self, command: RejectBooking, turn: Turn) -> None:
         draft = turn.draft
@@ -41,4 +45,4 @@ class RejectBookingHandler:
         page = draft.open(dossier)
         page.booking = dossier.booking.reject(command.reason)
         page.tell("booking.rejected", {"bookingId": page.booking.id, "reason": command.reason})
-        cancel_open_attempt(page)
+        cancel_open_attempts(page)

@@ -15,7 +15,8 @@ from booking_core.application.booking.timing import require_not_begun
 from booking_core.application.caller import Caller
 from booking_core.application.draft import Draft, Page
 from booking_core.application.once import Once, Outcome, Turn
-from booking_core.application.payment.give_back import cancel_open_attempt, owe_back
+from booking_core.application.payment.close_attempts import CloseAttempts
+from booking_core.application.payment.give_back import cancel_open_attempts, owe_back
 from booking_core.application.payment.settle_refunds import SettleRefunds
 from booking_core.domain.booking.booking import Booking
 from booking_core.domain.booking.item import Item
@@ -60,11 +61,13 @@ class RescheduleBookingHandler:
     choose_items: ChooseItems
     make_way: MakeWay
     settle_refunds: SettleRefunds
+    close_attempts: CloseAttempts
 
     def __call__(self, command: RescheduleBooking, by: Caller, key: str | None = None) -> Outcome:
         """The booking where it is now, or Taken, or a refusal by the rules: then it stays put."""
         outcome = self.once(command, by, key, lambda turn: self._draft(command, turn))
         self.settle_refunds.of(outcome.dossier)
+        self.close_attempts.of(outcome.dossier)
         return outcome
 
     def _draft(self, command: RescheduleBooking, turn: Turn) -> None:
@@ -108,7 +111,7 @@ def move(page: Page, items: tuple[Item, ...], price: Money | None, draft: Draft)
     )
     if price == old.price:
         return
-    cancel_open_attempt(page)
+    cancel_open_attempts(page)
     if old.price is not None:
         worth = price or Money(0, old.price.currency)
         surplus = page.account.earned(worth.currency) - worth

@@ -12,6 +12,7 @@ from booking_core.application.booking.reschedule_booking import (
 )
 from booking_core.application.caller import Caller
 from booking_core.application.once import Once, Outcome, Turn
+from booking_core.application.payment.close_attempts import CloseAttempts
 from booking_core.application.payment.settle_refunds import SettleRefunds
 from booking_core.domain.kernel.errors import InvalidInput
 from booking_core.domain.kernel.ids import BookingId
@@ -36,12 +37,14 @@ class SwapBookingsHandler:
     once: Once
     open_booking: OpenBooking
     settle_refunds: SettleRefunds
+    close_attempts: CloseAttempts
 
     def __call__(self, command: SwapBookings, by: Caller, key: str | None = None) -> Outcome:
         """The first booking where the second was, or IllegalTransition for either."""
         outcome = self.once(command, by, key, lambda turn: self._draft(command, turn))
-        self.settle_refunds.of(outcome.dossier)
-        self.settle_refunds.of(self.open_booking(command.with_id, by))
+        for dossier in (outcome.dossier, self.open_booking(command.with_id, by)):
+            self.settle_refunds.of(dossier)
+            self.close_attempts.of(dossier)
         return outcome
 
     def _draft(self, command: SwapBookings, turn: Turn) -> None:

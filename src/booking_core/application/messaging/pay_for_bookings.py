@@ -1,4 +1,4 @@
-"""The payments consumer: who books is asked to pay, and what is owed goes back."""
+"""The payments consumer: has bookings paid for, gives back what is owed, closes what is over."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from booking_core.application.booking.open_booking import HoldLapsed
 from booking_core.application.caller import system
+from booking_core.application.payment.close_attempts import CloseAttempts
 from booking_core.application.payment.settle_refunds import SettleRefunds
 from booking_core.application.payment.start_payment import (
     NothingDue,
@@ -20,7 +21,13 @@ from booking_core.domain.payment.account import TooManyAttempts
 from booking_core.ports.booking_repository import BookingRepository
 from booking_core.ports.payment_gateway import GatewayUnavailable, PaymentGateway
 
-TOPICS = ("booking.created", "booking.approved", "payment.refund_requested")
+TOPICS = (
+    "booking.created",
+    "booking.approved",
+    "booking.expired",  # Holds expire by the thousand: their attempts are still open then.
+    "payment.cancelled",
+    "payment.refund_requested",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +40,7 @@ class PayForBookings:
 
     start_payment: StartPaymentHandler
     settle_refunds: SettleRefunds
+    close_attempts: CloseAttempts
     bookings: BookingRepository
     gateway: PaymentGateway
 
@@ -43,6 +51,8 @@ class PayForBookings:
         match incoming.type:
             case "booking.created" | "booking.approved":
                 self._start(incoming, incoming.booking_id)
+            case "booking.expired" | "payment.cancelled":
+                self._close(incoming, incoming.booking_id)
             case "payment.refund_requested":
                 self._give_back(incoming, incoming.booking_id)
 
@@ -54,6 +64,10 @@ class PayForBookings:
         # Too late, or too often: then there is nothing left to do.
         with suppress(NothingDue, HoldLapsed, TooManyAttempts):
             self.start_payment(StartPayment(booking_id=booking_id), by, str(incoming.event_id))
+
+    def _close(self, incoming: Incoming, booking_id: BookingId) -> None:
+        if not self.close_attempts.of(self.bookings.get(incoming.tenant_id, booking_id)):
+            raise GatewayUnavailable(self.gateway.name)
 
     def _give_back(self, incoming: Incoming, booking_id: BookingId) -> None:
         name = self.gateway.name

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import chain
 
 from booking_core.application.caller import system
+from booking_core.application.payment.close_attempts import CloseAttempts
 from booking_core.application.payment.complete_payment import (
     CompletePayment,
     CompletePaymentHandler,
@@ -40,6 +41,7 @@ class Repair(StrEnum):
 
     COMPLETE_PAYMENT = "complete-payment"
     FAIL_PAYMENT = "fail-payment"
+    CLOSE_PAYMENT = "close-payment"
     NOTE_PROGRESS = "note-progress"
     NOTE_REFUND = "note-refund"
     SETTLE_REFUND = "settle-refund"
@@ -68,6 +70,7 @@ class Reconcile:
     progress_payment: ProgressPaymentHandler
     note_external_refund: NoteExternalRefundHandler
     settle_refunds: SettleRefunds
+    close_attempts: CloseAttempts
 
     def differences(self, since: datetime = EPOCH) -> Iterator[Difference]:
         """What is not as the provider knows it; nothing is changed by asking.
@@ -116,8 +119,7 @@ class Reconcile:
         for attempt in dossier.account.attempts:
             if attempt.captured is None:
                 record = self.gateway.find(booking.tenant_id, attempt.id)
-                if record is not None:
-                    yield from self._payment(dossier, attempt, record)
+                yield from self._payment(dossier, attempt, record)
         for refund in dossier.account.outstanding_refunds(self.gateway.name):
             yield Difference(
                 tenant_id=booking.tenant_id,
@@ -136,12 +138,17 @@ class Reconcile:
             )
 
     def _payment(
-        self, dossier: Dossier, attempt: Attempt, record: ProviderRecord
+        self, dossier: Dossier, attempt: Attempt, record: ProviderRecord | None
     ) -> Iterator[Difference]:
         by = system(dossier.booking.tenant_id)
         repair: Repair
         mend: Callable[[], object]
-        if record.captured is not None:
+        if self._is_to_close(dossier, attempt, record):
+            repair = Repair.CLOSE_PAYMENT
+            mend = partial(self.close_attempts.one, by.tenant_id, attempt)
+        elif record is None:
+            return
+        elif record.captured is not None:
             complete = CompletePayment(
                 payment_id=attempt.id, amount=record.captured, provider_ref=record.provider_ref
             )
@@ -161,6 +168,17 @@ class Reconcile:
             repair=repair,
             mend=mend,
         )
+
+    def _is_to_close(
+        self, dossier: Dossier, attempt: Attempt, record: ProviderRecord | None
+    ) -> bool:
+        """Whether one side would let the customer pay, and the other would not."""
+        is_given_up = attempt in dossier.given_up(self.gateway.name)
+        if record is None:
+            return is_given_up and attempt.is_open
+        if record.state is PaymentState.CANCELLED:
+            return attempt.is_open
+        return is_given_up and record.state is PaymentState.CREATED
 
     def _refunds(self, dossier: Dossier, record: ProviderRecord) -> Iterator[Difference]:
         noted = {refund.provider_ref for refund in dossier.account.refunds}

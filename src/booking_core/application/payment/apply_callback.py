@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from booking_core.application.caller import system
+from booking_core.application.payment.close_attempts import CloseAttempts
 from booking_core.application.payment.complete_payment import (
     CompletePayment,
     CompletePaymentHandler,
@@ -34,6 +35,7 @@ class ApplyCallback:
     fail_payment: FailPaymentHandler
     note_external_refund: NoteExternalRefundHandler
     settle_refunds: SettleRefunds
+    close_attempts: CloseAttempts
 
     def __call__(self, callback: Callback, correlation_id: CorrelationId | None = None) -> Dossier:
         """The booking and its money as they are then.
@@ -49,13 +51,14 @@ class ApplyCallback:
                 return self.progress_payment(ProgressPayment(payment_id=payment_id), by)
             case Told.FAILED:
                 reason = callback.reason or "failed"
-                return self.fail_payment(FailPayment(payment_id=payment_id, reason=reason), by)
+                fail = FailPayment(payment_id=payment_id, reason=reason)
+                return self._closed(self.fail_payment(fail, by))
             case Told.COMPLETED:
                 assert amount is not None  # A callback that tells of money names it.
                 complete = CompletePayment(
                     payment_id=payment_id, amount=amount, provider_ref=callback.ref
                 )
-                return self.complete_payment(complete, by)
+                return self._closed(self.complete_payment(complete, by))
             case Told.REFUNDED if callback.refund_id is None:
                 assert amount is not None
                 note = NoteExternalRefund(
@@ -66,3 +69,8 @@ class ApplyCallback:
                 # Ours. Asking again tells what came of it, should the first answer be lost.
                 self.settle_refunds.of(self.bookings.of_payment(by.tenant_id, payment_id))
                 return self.bookings.of_payment(by.tenant_id, payment_id)
+
+    def _closed(self, dossier: Dossier) -> Dossier:
+        """With the attempts closed which that ending has made needless."""
+        self.close_attempts.of(dossier)
+        return dossier

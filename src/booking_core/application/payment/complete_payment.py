@@ -10,7 +10,7 @@ from booking_core.application.caller import Caller
 from booking_core.application.draft import Page
 from booking_core.application.once import Once, Turn
 from booking_core.application.payment.facts import attempt_facts
-from booking_core.application.payment.give_back import owe_back_of
+from booking_core.application.payment.give_back import cancel_open_attempts, owe_back_of
 from booking_core.application.payment.reinstate import Reinstate
 from booking_core.application.payment.settle_refunds import SettleRefunds
 from booking_core.domain.booking.late_payment import ON_PAYMENT, Verdict
@@ -71,6 +71,8 @@ class CompletePaymentHandler:
             page.booking = page.booking.flagged("wrong_payment_amount")
         else:
             self._decide(page, command, turn)
+        if page.account.due(page.booking.price) is None:
+            cancel_open_attempts(page)  # This payment superseded them.
 
     def _decide(self, page: Page, command: CompletePayment, turn: Turn) -> None:
         """By the late-payment table; money that is not due, or does not suffice, goes back."""

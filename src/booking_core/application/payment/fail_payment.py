@@ -9,6 +9,7 @@ from booking_core.application.caller import Caller
 from booking_core.application.draft import Page
 from booking_core.application.once import Once, Turn
 from booking_core.application.payment.facts import attempt_facts
+from booking_core.application.payment.give_back import cancel_open_attempts
 from booking_core.domain.booking.lifecycle import BOOKING_LIFECYCLE, BookingTrigger
 from booking_core.domain.kernel.errors import IllegalTransition
 from booking_core.domain.kernel.ids import PaymentId
@@ -65,6 +66,7 @@ class FailPaymentHandler:
         if _is_hopeless(page):
             page.booking = page.booking.fail("payment_failed")
             page.tell("booking.failed", {"bookingId": page.booking.id, "reason": "payment_failed"})
+            cancel_open_attempts(page)
 
 
 def _is_hopeless(page: Page) -> bool:

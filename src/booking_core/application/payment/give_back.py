@@ -7,6 +7,7 @@ from booking_core.application.payment.facts import attempt_facts, refund_facts
 from booking_core.domain.kernel.ids import PaymentId, RefundId
 from booking_core.domain.kernel.money import Money
 from booking_core.domain.payment.account import Account
+from booking_core.domain.payment.attempt import Attempt
 from booking_core.domain.payment.lifecycle import PaymentTrigger
 
 
@@ -38,9 +39,14 @@ def owe(page: Page, account: Account) -> None:
     page.account = account
 
 
-def cancel_open_attempt(page: Page) -> None:
-    """Whoever pays by it after this is refunded."""
-    attempt = page.account.open_attempt()
-    if attempt is not None:
-        page.account = page.account.moved(attempt.id, PaymentTrigger.CANCEL)
-        page.tell("payment.cancelled", attempt_facts(page.booking, attempt))
+def cancel_open_attempts(page: Page) -> None:
+    """Nobody shall pay by them any more; whoever does is refunded."""
+    for attempt in page.account.attempts:
+        if attempt.is_open:
+            cancel_attempt(page, attempt)
+
+
+def cancel_attempt(page: Page, attempt: Attempt) -> None:
+    """IllegalTransition unless it is open."""
+    page.account = page.account.moved(attempt.id, PaymentTrigger.CANCEL)
+    page.tell("payment.cancelled", attempt_facts(page.booking, attempt))

@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 from booking_core.application.caller import Caller
 from booking_core.application.once import Once, Turn
+from booking_core.application.payment.close_attempts import CloseAttempts
 from booking_core.application.payment.complete_payment import (
     CompletePayment,
     CompletePaymentHandler,
@@ -81,6 +82,7 @@ class HearPaymentHandler:
     fail_payment: FailPaymentHandler
     note_external_refund: NoteExternalRefundHandler
     settle_refunds: SettleRefunds
+    close_attempts: CloseAttempts
 
     def __call__(self, command: HearPayment, by: Caller) -> Dossier:
         """The booking and its money as they are then.
@@ -103,7 +105,9 @@ class HearPaymentHandler:
                     amount=command.amount or attempt.amount,
                     provider_ref=command.ref or attempt.provider_ref or attempt.id,
                 )
-                return self.complete_payment(complete, by)
+                paid = self.complete_payment(complete, by)
+                self.close_attempts.of(paid)  # Our own provider's, which it has superseded.
+                return paid
             case Told.REFUNDED:
                 return self._refunded(command, attempt, by)
 

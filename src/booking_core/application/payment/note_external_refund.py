@@ -8,6 +8,7 @@ from booking_core.application.booking.facts import cancelled_facts
 from booking_core.application.caller import Caller
 from booking_core.application.once import Once, Turn
 from booking_core.application.payment.facts import refund_facts
+from booking_core.application.payment.give_back import cancel_open_attempts
 from booking_core.domain.booking.lifecycle import BOOKING_LIFECYCLE, BookingTrigger
 from booking_core.domain.kernel.ids import PaymentId, RefundId
 from booking_core.domain.kernel.money import Money
@@ -62,3 +63,4 @@ class NoteExternalRefundHandler:
         if tenant.cancels_on_external_refund and nothing_left and can:
             page.booking = page.booking.cancel(REASON)
             page.tell("booking.cancelled", cancelled_facts(page.booking, REASON, "system", None))
+            cancel_open_attempts(page)

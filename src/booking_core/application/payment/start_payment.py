@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from booking_core.application.booking.open_booking import OpenBooking, require_hold
 from booking_core.application.caller import Caller
 from booking_core.application.once import Once, Outcome, Turn
+from booking_core.application.payment.close_attempts import CloseAttempts
 from booking_core.application.payment.facts import attempt_facts
 from booking_core.domain.booking.booking import Booking
 from booking_core.domain.kernel.errors import BookingError, Kind
@@ -52,6 +53,7 @@ class StartPaymentHandler:
     open_booking: OpenBooking
     bookings: BookingRepository
     gateway: PaymentGateway
+    close_attempts: CloseAttempts
 
     def __call__(self, command: StartPayment, by: Caller, key: str | None = None) -> PaymentStarted:
         """The attempt with its session, or NothingDue, HoldLapsed, TooManyAttempts."""
@@ -67,8 +69,8 @@ class StartPaymentHandler:
         dossier = self.open_booking(command.booking_id, draft.by)
         page = draft.open(dossier)
         booking, account = dossier.booking, dossier.account
-        due = account.due(booking.price)
-        if due is None or not (booking.is_held or booking.is_live):
+        due = dossier.due
+        if due is None:
             raise NothingDue(booking.id)
         require_hold(booking, draft.now)
         attempt = account.open_attempt()
@@ -92,6 +94,8 @@ class StartPaymentHandler:
             return _as_begun(attempt, outcome.dossier)
         session = self.gateway.create_intent(_intent(dossier.booking, attempt))
         noted = self.once(session, by, None, lambda turn: self._note(payment_id, session, turn))
+        # It may have been given up before the provider opened it: too early to be closed there.
+        self.close_attempts.of(noted.dossier)
         return _as_begun(noted.dossier.account.attempt(payment_id), outcome.dossier)
 
     def _note(self, payment_id: PaymentId, session: PaymentSession, turn: Turn) -> None:

@@ -6,16 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from booking_adapters.memory.randomness import SeededRandomness
 from booking_adapters.simulated.outages import Call, Outage, OutagesInTurn
-from booking_adapters.simulated.payment_gateway import SimulatedGateway
 from booking_core.application.booking.cancel_booking import CancelBooking
 from booking_core.application.messaging.pay_for_bookings import TOPICS, PayForBookings
 from booking_core.domain.booking.lifecycle import BookingState
 from booking_core.domain.kernel.ids import BookingId
 from booking_core.domain.kernel.incoming import Incoming
 from booking_core.domain.payment.lifecycle import PaymentState, RefundState
-from booking_core.engine import BookingEngine
 from booking_core.ports.outbox import SHARDS
 from booking_core.ports.payment_gateway import GatewayUnavailable
 from tests.unit.application.house import ANN, DAY, HOUR, ON_REQUEST, ROOM, House, euros, stay
@@ -26,6 +23,7 @@ def paying(house: House) -> PayForBookings:
     return PayForBookings(
         start_payment=house.engine.start_payment,
         settle_refunds=house.engine.settle_refunds,
+        close_attempts=house.engine.close_attempts,
         bookings=house.storage.bookings,
         gateway=house.gateway,
     )
@@ -88,12 +86,39 @@ def test_told_late_it_starts_nothing(house: House) -> None:
     assert house.see(booking.id).account.attempts == ()
 
 
+@pytest.mark.parametrize("outage", Outage)
+@pytest.mark.parametrize("ends", ["booking.expired", "payment.cancelled"])
+def test_what_is_over_is_closed_when_the_provider_answers(
+    house: House, ends: str, outage: Outage
+) -> None:
+    """While it does not, the event has to come again; it is told of once."""
+    outages = OutagesInTurn()
+    house.with_outages(outages)
+    booking = house.book(stay(ROOM))
+    payment_id = house.start(booking)
+    outages.expect(Call.CANCEL, outage)
+    if ends == "booking.expired":
+        house.clock.advance(HOUR)
+        house.engine.lapse_holds()
+    else:
+        house.engine.cancel_booking(CancelBooking(booking_id=booking.id), ANN)
+        outages.expect(Call.CANCEL, outage)  # It was asked right after the commit.
+    (event,) = (e for e in events(house, booking.id) if e.type == ends)
+    with pytest.raises(GatewayUnavailable):
+        paying(house)(event)
+    for _ in range(2):
+        paying(house)(event)
+    record = house.gateway.find(booking.tenant_id, payment_id)
+    assert record is not None
+    assert record.state is PaymentState.CANCELLED
+    assert house.see(booking.id).account.state is PaymentState.CANCELLED
+    assert house.told(booking.id).count("payment.cancelled") == 1
+
+
 def test_money_owed_goes_back_when_the_provider_answers(house: House) -> None:
     """While it does not, the event has to come again; nothing is paid twice."""
     outages = OutagesInTurn()
-    gateway = SimulatedGateway(house.clock, SeededRandomness(2), outages=outages)
-    house.gateway = gateway
-    house.engine = BookingEngine(replace(house.engine.ports, payments=gateway))
+    house.with_outages(outages)
     booking = house.confirmed(stay(ROOM, 30 * DAY))
     outages.expect(Call.REFUND, Outage.BEFORE_EFFECT)  # Asked right after the commit.
     house.engine.cancel_booking(CancelBooking(booking_id=booking.id), ANN)
@@ -106,6 +131,6 @@ def test_money_owed_goes_back_when_the_provider_answers(house: House) -> None:
     account = house.see(booking.id).account
     assert [r.state for r in account.refunds] == [RefundState.SUCCEEDED]
     assert account.state is PaymentState.REFUNDED
-    record = gateway.find(booking.tenant_id, account.attempts[0].id)
+    record = house.gateway.find(booking.tenant_id, account.attempts[0].id)
     assert record is not None
     assert [given.amount for given in record.refunds] == [euros(1000)]
