@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis.stateful import RuleBasedStateMachine
 
 from booking_adapters.memory.clock import ManualClock
+from booking_adapters.simulated.outages import Call, Outage
 from booking_core.application.caller import Caller, admin, customer, provider
 from booking_core.domain.booking.booking import Booking
 from booking_core.domain.catalogue.rules import Rules
@@ -30,6 +31,19 @@ NEXT_DOORS_OWNER = provider("owner", NEXT_DOOR)
 NEXT_DOORS_ANN = customer("ann", NEXT_DOOR)
 
 
+class Lossy:
+    """A line to the provider that spoils the `next` attempt to close a payment there."""
+
+    def __init__(self) -> None:
+        self.next: Outage | None = None
+
+    def __call__(self, call: Call, id: str) -> Outage | None:
+        if call is not Call.CANCEL:
+            return None
+        outage, self.next = self.next, None
+        return outage
+
+
 class Driven(RuleBasedStateMachine):
     """One engine beside one model; rules are in its subclasses, a subject in each."""
 
@@ -39,6 +53,8 @@ class Driven(RuleBasedStateMachine):
         storage: Any = self.opened.__enter__()
         self.model, self.next_door = Model(), Model()
         self.house = House(clock=ManualClock(self.model.now), storage=storage)
+        self.lossy = Lossy()
+        self.house.with_outages(self.lossy)
         self.engine = self.house.engine
         self._furnish()
         self.keys: Counter[tuple[str, str, str]] = Counter()

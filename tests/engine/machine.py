@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.engine.changing_rules import ChangingRules
+from tests.engine.closing_rules import ClosingRules
 from tests.engine.key_rules import KeyRules
 from tests.engine.next_door_rules import NextDoorRules
-from tests.engine.provider_rules import ProviderRules
 
 
-class EngineMachine(ChangingRules, ProviderRules, KeyRules, NextDoorRules):
+class EngineMachine(ChangingRules, ClosingRules, KeyRules, NextDoorRules):
     """Every act is keyed; whatever the engine does that the model does not is a Violated."""

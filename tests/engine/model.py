@@ -66,6 +66,7 @@ class Payment:
     asked: int
     open: bool = True
     processing: bool = False
+    sent: bool = False  # It is on its way, and nobody was told of it.
     silent: int | None = None  # So much came, and nobody was told of it.
     captured: int | None = None
     owed_back: int = 0
@@ -223,9 +224,14 @@ class Model:
         return set(min(blocks)[-1]) if blocks else None
 
     def capture(self, stay: Stay, payment: Payment, amount: int) -> None:
-        """Money came: what becomes of it, and of the booking."""
+        """Money came: what becomes of it, of the booking, and of what else was begun."""
         if payment.captured is not None:
             return
+        self._keep_or_give_back(stay, payment, amount)
+        if stay.due == 0:
+            stay.void_open_payment()
+
+    def _keep_or_give_back(self, stay: Stay, payment: Payment, amount: int) -> None:
         due = stay.due
         payment.captured, payment.open = amount, False
         if amount != payment.asked:

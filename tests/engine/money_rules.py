@@ -73,9 +73,9 @@ class MoneyRules(PassingRules, MakingRules):
         """Whatever has become of the booking, and of the attempt, meanwhile."""
         begun = [(s, id, p) for s in self.model.stays.values() for id, p in s.payments.items()]
         stay, id, payment = begun[which % len(begun)]
-        if payment.silent is not None:
-            return
         self.see()
+        if payment.silent is not None or self.is_closed(PaymentId(id)):
+            return
         self.play(PaymentId(id), pay(amount=euros(payment.asked)))
         self.model.capture(stay, payment, payment.asked)
 

@@ -58,6 +58,9 @@ class ProviderRules(MoneyRules):
         for difference in self.do(lambda: list(self.engine.reconcile.differences())):
             self.do(difference.mend)
         for stay, _, payment in self.payments():
+            if payment.sent and payment.open and not payment.processing:
+                payment.processing = payment.captured is None and payment.silent is None
+                self._extend(stay)
             if payment.silent is not None:
                 amount, payment.silent = payment.silent, None
                 self.model.capture(stay, payment, amount)
@@ -87,8 +90,8 @@ class ProviderRules(MoneyRules):
         id, payment = started
         self.wait(minutes)
         self.see()
-        if payment.silent is not None:
-            return
+        if payment.silent is not None or payment.sent:
+            return  # The provider has nothing new to tell.
         self.play(id, Script(steps=(Step(told=Told.PROCESSING),)))
         if payment.open and not payment.processing:
             payment.processing = True

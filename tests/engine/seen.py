@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from hypothesis.stateful import invariant
 
 from booking_core.domain.booking.booking import Booking
 from booking_core.domain.kernel.claim import Claim
-from booking_core.domain.kernel.ids import DEFAULT_TENANT, ResourceId, TenantId
+from booking_core.domain.kernel.ids import DEFAULT_TENANT, PaymentId, ResourceId, TenantId
 from booking_core.domain.kernel.span import Span
+from booking_core.domain.payment.lifecycle import PaymentState
 from booking_core.ports.booking_repository import BookingFilter, Dossier
 from booking_core.ports.page import PageRequest
 from tests.engine.driven import ATTIC, NEXT_DOOR, NEXT_DOORS_OFFICE, Driven, as_wanted
-from tests.engine.model import HOUR, Model, Stay
+from tests.engine.model import HOUR, KEEPS_OTHERS_OUT, Model, Stay
 from tests.engine.violated import Promise, must
 from tests.unit.application import house
 from tests.unit.application.house import NOON, OFFICE, euros
@@ -37,8 +39,10 @@ class Seen(Driven):
         )
         for id, dossier in seen.items():
             stay = self.model.stays[id]
+            self._learn_what_came(dossier, stay)
             self._see_booking(dossier.booking, stay)
             self._see_money(dossier, stay)
+            self._see_attempts(dossier, stay)
             self._read_history(dossier.booking)
         return {id: dossier.booking for id, dossier in seen.items()}
 
@@ -67,6 +71,42 @@ class Seen(Driven):
         found = balance.captured, balance.kept, balance.refunded + balance.due_back
         wanted = captured, captured - back, back
         must(found == wanted, Promise.MONEY_IS_CONSERVED, f"{found}, not {wanted}")
+
+    def _learn_what_came(self, dossier: Dossier, stay: Stay) -> None:
+        """Of what nobody was told of: who closed a payment that was made heard of it."""
+        for attempt in dossier.account.attempts:
+            payment = stay.payments[attempt.id]
+            if payment.silent is not None and attempt.captured is not None:
+                amount, payment.silent = payment.silent, None
+                self.model.capture(stay, payment, amount)
+
+    def _see_attempts(self, dossier: Dossier, stay: Stay) -> None:
+        """Whoever may pay can."""
+        if stay.state not in KEEPS_OTHERS_OUT or stay.due == 0:
+            return
+        for attempt in dossier.account.attempts:
+            if stay.payments[attempt.id].open:
+                is_open = attempt.is_open and not self.is_closed(attempt.id)
+                must(is_open, Promise.NOBODY_PAYS_FOR_NOTHING, attempt)
+
+    def is_closed(self, id: PaymentId) -> bool:
+        """Whether nobody can pay by it at the provider."""
+        return self._state_there(id) is PaymentState.CANCELLED
+
+    def payable_for_nothing(self, stays: Iterable[Stay]) -> list[str]:
+        """The payments by which the customer could still pay, though nobody shall."""
+        return [
+            id
+            for stay in stays
+            for id, payment in stay.payments.items()
+            if not (payment.open and stay.state in KEEPS_OTHERS_OUT and stay.due > 0)
+            if self._state_there(PaymentId(id)) is PaymentState.CREATED
+        ]
+
+    def _state_there(self, id: PaymentId) -> PaymentState:
+        record = self.house.gateway.find(DEFAULT_TENANT, id)
+        assert record is not None  # It is opened with its attempt.
+        return record.state
 
     def _read_history(self, booking: Booking) -> None:
         """Its events have no gap, and nothing changed without one more version."""

@@ -15,6 +15,7 @@ class Promise(StrEnum):
     NOTHING_BUT_WHAT_WAS_BOOKED = "every booking is one that was made"
     BOOKINGS_ARE_AS_THEY_SHOULD = "state, expiry, price and parts are what they should be"
     MONEY_IS_CONSERVED = "captured, kept and given back are what they should be"
+    NOBODY_PAYS_FOR_NOTHING = "what is over cannot be paid for, and what is due can"
     HISTORIES_HAVE_NO_GAP = "what happened is told in order and without a gap"
     CLAIMS_ARE_WHAT_IS_BOOKED = "what is claimed is what is booked or blocked"
     NO_OVERLAP = "no two claims of one unit overlap"
