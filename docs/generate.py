@@ -13,6 +13,7 @@ from typing import Any
 import click
 from prometheus_client import CollectorRegistry
 
+from booking_adapters.brokers.settings import BrokerSettings
 from booking_adapters.environment import Asked
 from booking_adapters.in_memory import in_memory_engine
 from booking_adapters.memory.storage import MemoryStorage
@@ -23,6 +24,7 @@ from booking_adapters.messages.schema import DRAFT, dialect_schemas, event_schem
 from booking_adapters.secret import Secret
 from booking_adapters.settings import TokenSettings, read_settings
 from booking_adapters.system.clock import SystemClock
+from booking_adapters.telemetry.prometheus.queues import QueueMetrics
 from booking_adapters.telemetry.prometheus.requests import PrometheusRequests
 from booking_adapters.telemetry.prometheus.telemetry import PrometheusTelemetry
 from booking_adapters.telemetry.prometheus.waiting import WaitingMetrics
@@ -159,6 +161,7 @@ def metrics() -> str:
     PrometheusTelemetry(registry)
     PrometheusRequests(registry)
     registry.register(WaitingMetrics(MemoryStorage(), SystemClock()))
+    registry.register(QueueMetrics(BrokerSettings(url=Secret("memory://")), ()))
     rows = "\n".join(
         f"| `{name}` | {kind} | {labels} | {said} |"
         for name, kind, labels, said in sorted(_described(registry))

@@ -16,7 +16,7 @@ from booking_core.domain.kernel.errors import InvalidInput, NotFound
 from booking_core.domain.kernel.ids import BookingId, PaymentId, ProviderId, RefundId
 from booking_core.domain.payment.account import EMPTY_ACCOUNT, Account
 from booking_core.domain.payment.lifecycle import PaymentTrigger
-from booking_core.ports.booking_repository import BookingFilter, Dossier, OverdueHold
+from booking_core.ports.booking_repository import BookingFilter, Dossier, HoldCount, OverdueHold
 from booking_core.ports.page import Page, PageRequest
 from booking_core.ports.storage import Storage
 from tests.contract.builders import (
@@ -335,6 +335,22 @@ def test_an_overdue_hold_says_what_expiring_it_takes(store: Storage) -> None:
             sequence=2,
         ),
     )
+
+
+def test_holds_are_counted_by_whether_they_stand(store: Storage) -> None:
+    """Of all tenants, paid for or awaiting an approval; counted no further than asked for."""
+    states = (BookingState.PENDING, BookingState.PENDING_CONFIRMATION, BookingState.PENDING)
+    for minutes, state in enumerate(states, start=1):
+        until = NOW + timedelta(minutes=minutes)
+        hold = a_hold(f"b-{minutes}", span(minutes, minutes + 1), state=state, expires_at=until)
+        make(store, hold)
+    theirs = NOW + timedelta(minutes=9)
+    make(store, a_hold("theirs", span(9, 10), tenant_id=GLOBEX, expires_at=theirs))
+    make(store, a_booking("confirmed", span(10, 11)))
+    now = NOW + timedelta(minutes=1)
+    assert store.bookings.holds(now, most=10) == HoldCount(live=3, overdue=1)
+    assert store.bookings.holds(now, most=2) == HoldCount(live=2, overdue=1)
+    assert store.bookings.holds(theirs, most=3) == HoldCount(live=0, overdue=3)
 
 
 def test_what_is_not_held_any_more_is_not_overdue(store: Storage) -> None:

@@ -17,6 +17,7 @@ from booking_core.domain.webhook.delivery import DeliveryState, WebhookDelivery
 from booking_core.domain.webhook.ids import DeliveryId, WebhookId
 from booking_core.domain.webhook.outcome import Failure
 from booking_core.domain.webhook.schedule import A_DAY
+from booking_core.ports.outbox import Backlog
 from booking_core.ports.page import PageRequest
 from booking_core.ports.storage import Storage
 from tests.contract.builders import ACME, GLOBEX, NOW, furnish, id_of
@@ -117,6 +118,22 @@ def test_the_longest_due_come_first_and_no_more_than_asked_for(store: Storage) -
     assert [each.delivery.id for each in first] == [id_of("a"), id_of("b")]
     rest = claim(NOW, NOW + A_WHILE, 9)
     assert [each.delivery.id for each in rest] == [id_of("x"), id_of("c")]
+
+
+def test_what_waits_is_counted_since_it_is_due(store: Storage) -> None:
+    """Later tries too; what has ended does not wait, and nothing is counted past the most."""
+    assert store.webhook_deliveries.backlog(9) == Backlog(count=0, oldest=None)
+    keep(store, a_webhook("hook"))
+    minute = timedelta(minutes=1)
+    tell(
+        store,
+        a_delivery("done", event="done", at=NOW - minute),
+        a_delivery("due", event="due", at=NOW),
+        a_delivery("later", event="later", at=NOW + minute),
+    )
+    attempt(store, GOOD)
+    assert store.webhook_deliveries.backlog(9) == Backlog(count=2, oldest=NOW)
+    assert store.webhook_deliveries.backlog(1) == Backlog(count=1, oldest=NOW)
 
 
 def test_one_event_is_told_once_to_each_webhook(store: Storage) -> None:

@@ -13,7 +13,7 @@ from booking_core.domain.kernel.errors import NotFound
 from booking_core.domain.kernel.ids import TenantId
 from booking_core.domain.webhook.ids import WebhookId
 from booking_core.domain.webhook.secret import secret_from
-from booking_core.domain.webhook.webhook import Disabled, Health, Webhook
+from booking_core.domain.webhook.webhook import Disabled, Health, Webhook, WebhookState
 from booking_core.ports.page import PageRequest
 from booking_core.ports.storage import Storage
 from booking_core.ports.webhooks import StaleWebhook
@@ -110,6 +110,15 @@ def test_the_active_ones_are_those_that_are_not_disabled(store: Storage) -> None
         assert [each.id for each in store.webhooks.active(ACME, reception.connection)] == [
             id_of("two")
         ]
+
+
+def test_all_tenants_are_counted_by_state(store: Storage) -> None:
+    """No more of them than asked for are looked at."""
+    assert store.webhooks.counts(9) == {WebhookState.ACTIVE: 0, WebhookState.DISABLED: 0}
+    keep(store, a_webhook("one"), a_webhook("two"), a_webhook("theirs", tenant_id=GLOBEX))
+    store.webhooks.save(a_webhook("one").disable(Disabled.GONE))
+    assert store.webhooks.counts(9) == {WebhookState.ACTIVE: 2, WebhookState.DISABLED: 1}
+    assert sum(store.webhooks.counts(2).values()) == 2
 
 
 def test_failures_are_counted_since_the_first_until_one_success(store: Storage) -> None:

@@ -18,6 +18,7 @@ from booking_core.ports.booking_repository import (
     BookingFilter,
     BookingRepository,
     Dossier,
+    HoldCount,
     OverdueHold,
 )
 from booking_core.ports.page import Page, PageRequest
@@ -63,6 +64,13 @@ class MemoryBookingRepository(BookingRepository):
         with self.state.lock:
             holds = takewhile(lambda b: b.is_overdue(now), self.state.bookings.by_deadline())
             return tuple(_overdue_hold(booking) for booking in islice(holds, limit))
+
+    def holds(self, now: datetime, most: int) -> HoldCount:
+        with self.state.lock:
+            overdue = [booking.is_overdue(now) for booking in self.state.bookings.by_deadline()]
+        return HoldCount(
+            live=min(overdue.count(False), most), overdue=min(overdue.count(True), most)
+        )
 
     def unsettled(self, limit: int, after: BookingId | None = None) -> Sequence[Dossier]:
         with self.state.lock:

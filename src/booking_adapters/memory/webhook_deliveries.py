@@ -15,6 +15,7 @@ from booking_core.domain.kernel.span import Span
 from booking_core.domain.webhook.delivery import DeliveryState, WebhookDelivery
 from booking_core.domain.webhook.ids import DeliveryId, WebhookId
 from booking_core.domain.webhook.message import WebhookMessage
+from booking_core.ports.outbox import Backlog
 from booking_core.ports.page import Page, PageRequest
 from booking_core.ports.webhook_deliveries import Claimed, WebhookDeliveries
 
@@ -112,6 +113,12 @@ class MemoryWebhookDeliveries(WebhookDeliveries):
             for each in first:
                 self.state.webhooks.deliveries[each.id] = each.replayed(now)
         return len(first)
+
+    def backlog(self, most: int) -> Backlog:
+        with self.state.lock:
+            deliveries = self.state.webhooks.deliveries.values()
+            due = [each.next_at for each in deliveries if each.next_at is not None]
+        return Backlog(count=min(len(due), most), oldest=min(due, default=None))
 
     def forget(self, before: datetime, most: int) -> int:
         with self.state.lock:

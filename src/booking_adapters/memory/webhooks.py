@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from booking_adapters.memory.listing import first_page
@@ -36,6 +38,12 @@ class MemoryWebhooks(Webhooks):
 
     def active(self, tenant_id: TenantId, within: Any | None = None) -> Sequence[Webhook]:
         return [each for each in self._of_tenant(tenant_id) if each.state is WebhookState.ACTIVE]
+
+    def counts(self, most: int) -> Mapping[WebhookState, int]:
+        with self.state.lock:
+            webhooks = islice(self.state.webhooks.webhooks.values(), most)
+            found = Counter(each.state for each in webhooks)
+        return {state: found[state] for state in WebhookState}
 
     def save(self, webhook: Webhook) -> None:
         key = (webhook.tenant_id, webhook.id)

@@ -25,6 +25,7 @@ from booking_core.domain.kernel.span import Span
 from booking_core.domain.webhook.delivery import DeliveryState, WebhookDelivery
 from booking_core.domain.webhook.ids import DeliveryId, WebhookId
 from booking_core.domain.webhook.message import WebhookMessage
+from booking_core.ports.outbox import Backlog
 from booking_core.ports.page import Page, PageRequest
 from booking_core.ports.webhook_deliveries import Claimed, WebhookDeliveries
 
@@ -58,6 +59,10 @@ _ANY_DUE = Statement(
         .order_by(_d.next_at, _d.id)
     )
 )
+_waiting = at_most(
+    sa.select(_d.next_at).where(_d.next_at.is_not(None)).order_by(_d.next_at, _d.id)
+).subquery()
+_BACKLOG = Statement(sa.select(sa.func.count(), sa.func.min(_waiting.c.next_at)))
 # What others are claiming at this moment is theirs: who waited for it would claim it once more.
 _DUE = Statement(
     sa.text("""SELECT id, next_at FROM booking_webhook_delivery
@@ -262,6 +267,10 @@ class SqlWebhookDeliveries(WebhookDeliveries):
             "most": most,
         }
         return len(self._do(_REPLAY_ALL, tenant_id, **asked))
+
+    def backlog(self, most: int) -> Backlog:
+        ((count, oldest),) = self._database.rows(_BACKLOG, {"most": most})
+        return Backlog(count=count, oldest=self._driver.from_instant(oldest))
 
     def forget(self, before: datetime, most: int) -> int:
         asked = {"before": self._driver.to_instant(before), "most": most}

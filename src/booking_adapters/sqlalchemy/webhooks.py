@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,8 @@ _ACTIVE = Statement(
         _of_tenant, webhook.c.state == sa.literal_column(f"'{WebhookState.ACTIVE}'")
     ).order_by(webhook.c.id)
 )
+_some = at_most(sa.select(webhook.c.state)).subquery()
+_COUNTS = Statement(sa.select(_some.c.state, sa.func.count()).group_by(_some.c.state))
 _NEW = Statement(
     sa.text("""INSERT INTO booking_webhook
         (tenant_id, id, url, events, secrets, created_at, state, disabled, failures, failing_since,
@@ -112,6 +114,10 @@ class SqlWebhooks(Webhooks):
         else:
             rows = within.execute(_ACTIVE.text(self._driver.dialect), asked).fetchall()
         return tuple(self._read.webhook(tenant_id, row) for row in rows)
+
+    def counts(self, most: int) -> Mapping[WebhookState, int]:
+        found = dict(self._database.rows(_COUNTS, {"most": most}))
+        return {state: found.get(state, 0) for state in WebhookState}
 
     def save(self, webhook: Webhook) -> None:
         facts = {

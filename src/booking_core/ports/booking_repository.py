@@ -67,6 +67,14 @@ class OverdueHold:
     sequence: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldCount:
+    """How many holds stand, and how many are over and were not expired yet."""
+
+    live: int
+    overdue: int
+
+
 class BookingRepository(Protocol):
     """Reads only: every write goes through the unit of work.
 
@@ -103,6 +111,11 @@ class BookingRepository(Protocol):
     @abstractmethod
     def overdue(self, now: datetime, limit: int) -> Sequence[OverdueHold]:
         """Holds whose time is over, of all tenants, longest overdue first."""
+        ...
+
+    @abstractmethod
+    def holds(self, now: datetime, most: int) -> HoldCount:
+        """Of all tenants; neither number is counted further than `most`."""
         ...
 
     @abstractmethod

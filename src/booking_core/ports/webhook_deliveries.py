@@ -14,6 +14,7 @@ from booking_core.domain.webhook.delivery import DeliveryState, WebhookDelivery
 from booking_core.domain.webhook.ids import DeliveryId, WebhookId
 from booking_core.domain.webhook.message import WebhookMessage
 from booking_core.domain.webhook.webhook import Webhook
+from booking_core.ports.outbox import Backlog
 from booking_core.ports.page import Page, PageRequest
 
 
@@ -94,6 +95,14 @@ class WebhookDeliveries(Protocol):
         """The same for at most so many that were made in that period and are in such a state.
 
         The first ones first; how many it were.
+        """
+        ...
+
+    @abstractmethod
+    def backlog(self, most: int) -> Backlog:
+        """What waits for an attempt, of all tenants, counted no further than `most`.
+
+        `oldest` is when the first of them is due, or was.
         """
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from booking_core.domain.kernel.errors import BookingError, Kind
 from booking_core.domain.kernel.ids import TenantId
 from booking_core.domain.webhook.ids import WebhookId
-from booking_core.domain.webhook.webhook import Health, Webhook
+from booking_core.domain.webhook.webhook import Health, Webhook, WebhookState
 from booking_core.ports.page import Page, PageRequest
 
 
@@ -40,6 +40,11 @@ class Webhooks(Protocol):
     @abstractmethod
     def active(self, tenant_id: TenantId, within: Any | None = None) -> Sequence[Webhook]:
         """All of a tenant's that are active, as that transaction's connection sees them."""
+        ...
+
+    @abstractmethod
+    def counts(self, most: int) -> Mapping[WebhookState, int]:
+        """How many of all tenants are in each state; no more than `most` are looked at."""
         ...
 
     @abstractmethod

@@ -21,6 +21,7 @@ from booking_adapters.sqlalchemy import (
     receipts,
     reception,
     refusals,
+    webhook_deliveries,
 )
 from booking_adapters.sqlalchemy.migrate import migrate
 from booking_adapters.sqlalchemy.occupancy import _CLAIMS
@@ -228,6 +229,20 @@ def test_a_batch_of_what_is_unsent_is_not_sorted(storage: SqlStorage) -> None:
 
 
 UNPUBLISHED = "booking_event_unpublished"
+COUNTED = {
+    "booking_by_deadline": booking_repository._HOLDS,
+    "booking_webhook_delivery_due": webhook_deliveries._BACKLOG,
+}
+
+
+@pytest.mark.parametrize("index", COUNTED)
+def test_what_a_scrape_counts_is_read_from_one_index(storage: SqlStorage, index: str) -> None:
+    """In its order, and no further than the most: nothing else is passed or sorted."""
+    plan = plan_of(storage, numbered(COUNTED[index].text(storage._database.driver.dialect)))
+    assert "Seq Scan" not in plan
+    assert "Sort" not in plan
+    assert "Limit" in plan
+    assert set(re.findall(r"(?:using|Index Scan on) (booking_\w+)", plan)) == {index}
 
 
 @pytest.mark.parametrize("statement", INBOX)

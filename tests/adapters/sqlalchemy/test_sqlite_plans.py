@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 from booking_adapters.sqlalchemy import inbox_letters, positions, refusals
 from booking_adapters.sqlalchemy.migrate import migrate
 from booking_adapters.sqlalchemy.statement import Statement
-from tests.adapters.sqlalchemy.test_plans import INBOX, LOOK_UPS, OUTBOX
+from tests.adapters.sqlalchemy.test_plans import COUNTED, INBOX, LOOK_UPS, OUTBOX
 
 STATEMENTS = LOOK_UPS | {
     f"versions of {table.name}": statement for table, statement in refusals._VERSIONS.items()
@@ -65,6 +65,20 @@ def test_an_inbox_looks_everything_up(statement: Statement, tmp_path: Path) -> N
         steps = [step for *_, step in rows]
     assert any(re.search("USING (COVERING )?(INDEX|INTEGER PRIMARY KEY)", step) for step in steps)
     assert not any(re.fullmatch(r"SCAN (booking_\w+|r|p)", step) for step in steps)
+    assert not any("TEMP B-TREE" in step for step in steps)
+
+
+@pytest.mark.parametrize("index", COUNTED)
+def test_what_a_scrape_counts_is_read_from_one_index(index: str, tmp_path: Path) -> None:
+    """Covered by it, and in its order."""
+    path = tmp_path / "plans.db"
+    migrate(f"sqlite:///{path}")
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {COUNTED[index].text(NAMED)}", Anything())
+        steps = [step for *_, step in rows]
+    taken = [step for step in steps if "booking" in step]
+    assert taken
+    assert all(f"USING COVERING INDEX {index}" in step for step in taken)
     assert not any("TEMP B-TREE" in step for step in steps)
 
 

@@ -16,12 +16,14 @@ from booking_adapters.telemetry.prometheus.requests import PrometheusRequests
 from booking_adapters.telemetry.prometheus.telemetry import PrometheusTelemetry
 from booking_adapters.telemetry.prometheus.waiting import WaitingMetrics
 from booking_core.domain.kernel.errors import Busy
+from booking_core.domain.webhook.webhook import Disabled
 from booking_core.ports.inbox import NewLetter
 from booking_core.ports.outbox import Backlog
 from booking_core.ports.publisher import Message, NotPublished
 from booking_core.ports.telemetry import Fate
 from tests.contract import builders as b
 from tests.contract.test_telemetry import CORRELATION, event, incoming
+from tests.contract.webhook_builders import a_delivery, a_webhook, keep, tell
 
 ODD = "\0 \n\"'{}\\" + "x" * 1000 + "\ud800"
 
@@ -139,6 +141,27 @@ def test_what_waits_is_asked_for_when_it_is_scraped(registry: CollectorRegistry)
         assert registry.get_sample_value("booking_letters", labels) == 1
     labels = {"consumer": "payments"}
     assert registry.get_sample_value("booking_letters_overdue_seconds", labels) == 60
+
+
+def test_holds_and_webhooks_are_asked_for_too(registry: CollectorRegistry) -> None:
+    """By whether they stand, are active, and wait."""
+    storage, clock = MemoryStorage(), ManualClock(b.NOW + timedelta(minutes=2))
+    b.furnish(storage)
+    for minutes in (1, 2, 3):
+        until = b.NOW + timedelta(minutes=minutes)
+        span = b.span(minutes, minutes + 1)
+        b.make(storage, b.a_hold(f"hold-{minutes}", span, expires_at=until))
+    keep(storage, a_webhook("hook"), a_webhook("gone"))
+    storage.webhooks.save(a_webhook("gone").disable(Disabled.GONE))
+    tell(storage, a_delivery("one", event="one"), a_delivery("two", event="two"))
+    registry.register(WaitingMetrics(storage, clock))
+    value = registry.get_sample_value
+    assert value("booking_holds", {"state": "live"}) == 1
+    assert value("booking_holds", {"state": "overdue"}) == 2
+    assert value("booking_webhooks", {"state": "active"}) == 1
+    assert value("booking_webhooks", {"state": "disabled"}) == 1
+    assert value("booking_webhook_deliveries_waiting") == 2
+    assert value("booking_webhook_deliveries_overdue_seconds") == 120
 
 
 class Away(MemoryOutbox):

@@ -1,4 +1,4 @@
-"""All that a scrape finds: what the processes of one command counted, and what waits in storage."""
+"""All that a scrape finds: what the processes of a command counted, and what waits around them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from booking_adapters.consumers.registry import CONSUMERS
+from booking_adapters.telemetry.prometheus.queues import QueueMetrics
 from booking_adapters.telemetry.prometheus.waiting import WaitingMetrics
 
 if TYPE_CHECKING:
@@ -27,4 +29,8 @@ def scraped(composition: Composition, folder: str | None = None) -> CollectorReg
         # It has all that is asked of a collector.
         shown.register(cast("Collector", composition.watch.registry))
     shown.register(WaitingMetrics(composition.storage, composition.engine.ports.clock))
+    settings = composition.settings
+    if settings.broker is not None:
+        set_up = [name for name, consumer in CONSUMERS.items() if consumer.is_set_up(settings)]
+        shown.register(QueueMetrics(settings.broker, set_up))
     return shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from attrs import frozen
@@ -11,10 +11,14 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from booking_adapters.telemetry.patient import Patient
+from booking_core.domain.webhook.webhook import WebhookState
+from booking_core.ports.booking_repository import HoldCount
 from booking_core.ports.clock import Clock
 from booking_core.ports.inbox import LetterCount
 from booking_core.ports.outbox import Backlog
 from booking_core.ports.storage import Storage
+
+COUNTED_MOST = 100_000  # More than that is too much, however much it is.
 
 
 @frozen
@@ -22,6 +26,9 @@ class _Seen:
     now: datetime
     backlog: Backlog
     letters: Sequence[LetterCount]
+    holds: HoldCount
+    webhooks: Mapping[WebhookState, int]
+    deliveries: Backlog
 
 
 class WaitingMetrics(Collector):
@@ -31,7 +38,15 @@ class WaitingMetrics(Collector):
         """Ask that storage, which may be away."""
 
         def look() -> _Seen:
-            return _Seen(clock.now(), storage.outbox.backlog(), tuple(storage.inbox.counts()))
+            now = clock.now()
+            return _Seen(
+                now=now,
+                backlog=storage.outbox.backlog(),
+                letters=tuple(storage.inbox.counts()),
+                holds=storage.bookings.holds(now, COUNTED_MOST),
+                webhooks=storage.webhooks.counts(COUNTED_MOST),
+                deliveries=storage.webhook_deliveries.backlog(COUNTED_MOST),
+            )
 
         self._look = Patient(look)
 
@@ -56,6 +71,20 @@ class WaitingMetrics(Collector):
             "For how long the first of those that wait has been due",
             ("consumer",),
         )
+        holds = _gauge(
+            "booking_holds",
+            "Holds that stand, or are overdue and not expired yet; each to 100,000",
+            ("state",),
+        )
+        webhooks = _gauge("booking_webhooks", "Tenants' webhooks, to 100,000", ("state",))
+        deliveries = _gauge(
+            "booking_webhook_deliveries_waiting",
+            "Deliveries to webhooks that wait for their next attempt, to 100,000",
+        )
+        undelivered = _gauge(
+            "booking_webhook_deliveries_overdue_seconds",
+            "For how long the first of them has been due",
+        )
         up.add_metric((), 0 if seen is None else 1)
         if seen is not None:
             unsent.add_metric((), seen.backlog.count)
@@ -64,7 +93,16 @@ class WaitingMetrics(Collector):
                 letters.add_metric((count.consumer, "waiting"), count.waiting)
                 letters.add_metric((count.consumer, "dead"), count.dead)
                 overdue.add_metric((count.consumer,), _age(seen.now, count.oldest_due))
-        return (up, unsent, oldest, letters, overdue)
+            holds.add_metric(("live",), seen.holds.live)
+            holds.add_metric(("overdue",), seen.holds.overdue)
+            for state, number in seen.webhooks.items():
+                webhooks.add_metric((state.value,), number)
+            deliveries.add_metric((), seen.deliveries.count)
+            undelivered.add_metric((), _age(seen.now, seen.deliveries.oldest))
+        return (
+            *(up, unsent, oldest, letters, overdue),
+            *(holds, webhooks, deliveries, undelivered),
+        )
 
 
 def _gauge(name: str, said: str, labels: Sequence[str] = ()) -> GaugeMetricFamily:
