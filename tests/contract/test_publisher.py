@@ -96,6 +96,42 @@ def test_messages_of_one_key_arrive_in_order(broker: Broker) -> None:
     assert by_key(found) == {f"key-{key}": list(range(key, 1200, 7)) for key in range(7)}
 
 
+def test_what_is_begun_is_confirmed_by_the_rest(broker: Broker) -> None:
+    """One batch after the other arrives whole, in order, whatever is done in between."""
+    receiver, publisher = broker.receiver(), broker.publisher()
+    numbered = messages(60, keys=7)
+    for first in (0, 20, 40):
+        rest = publisher.begin(numbered[first : first + 20])
+        time.sleep(0.05)
+        rest()
+    publisher.begin([])()
+    found = wait_for(receiver, 60, broker.patience)
+    assert by_key(found) == {f"key-{key}": list(range(key, 60, 7)) for key in range(7)}
+
+
+def test_what_is_begun_and_left_is_not_taken_for_what_follows(broker: Broker) -> None:
+    """Whoever could not wait for a batch goes on with another, which arrives."""
+    receiver, publisher = broker.receiver(), broker.publisher()
+    publisher.begin(messages(3))
+    publisher.publish(messages(5)[3:])
+    told: set[bytes] = set()
+    while not {b"3", b"4"} <= told:
+        told |= set(bodies(wait_for(receiver, 1, broker.patience)))
+
+
+def test_what_was_begun_on_a_line_that_broke_is_refused_by_the_rest(cut_broker: CutBroker) -> None:
+    """Not before: whoever begins several batches at several brokers is not kept from waiting."""
+    receiver, publisher = cut_broker.receiver(), cut_broker.publisher()
+    cut_broker.cable.unplug()
+    rest = publisher.begin(messages(3))
+    with pytest.raises(NotPublished) as refused:
+        rest()
+    assert refused.value.confirmed == frozenset()
+    cut_broker.cable.plug()
+    keep_trying(publisher, messages(3))
+    assert set(bodies(wait_for(receiver, 3, 15.0))) == {b"0", b"1", b"2"}
+
+
 def test_after_close_it_publishes_again(broker: Broker) -> None:
     """Closing lets go of a connection; the next batch makes a new one."""
     receiver, publisher = broker.receiver(), broker.publisher()

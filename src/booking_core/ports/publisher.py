@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -42,6 +42,14 @@ class Publisher(Protocol):
         makes a new one. What was not confirmed may have arrived all the same.
         """
         ...
+
+    def begin(self, messages: Sequence[Message]) -> Callable[[], None]:
+        """What does the rest of `publish`, and raises what it does; to be called before the next.
+
+        A broker that takes messages before it confirms them has all of them under way by then, so
+        that its caller has something else to do meanwhile. Raises nothing itself.
+        """
+        return lambda: self.publish(messages)
 
     @abstractmethod
     def close(self) -> None:

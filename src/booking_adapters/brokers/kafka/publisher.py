@@ -35,19 +35,26 @@ class KafkaPublisher(Publisher):
         self._producer: Producer | None = None
 
     def publish(self, messages: Sequence[Message]) -> None:
-        if not messages:
-            return
-        batch = _Batch()
+        self.begin(messages)()
+
+    def begin(self, messages: Sequence[Message]) -> Callable[[], None]:
+        batch = _Batch(len(messages))
+        if self._producer is not None and len(self._producer):
+            self._drop()  # Nobody has waited for these, and if one fails nothing may follow it.
         try:
-            if self._producer is None:
+            if self._producer is None and messages:
                 self._producer = Producer(self._configuration)
             for place, message in enumerate(messages):
-                self._produce(self._producer, message, batch.report(place))
-            left = self._producer.flush(FLUSH_SECONDS)
+                self._produce(message, batch.report(place))
         except KafkaException as error:
             batch.failures.append(str(error))
-            left = 0
-        if left or batch.failures or len(batch.confirmed) < len(messages):
+        return lambda: self._finish(batch)
+
+    def _finish(self, batch: _Batch) -> None:
+        left = 0
+        if self._producer is not None and not batch.failures:
+            left = self._producer.flush(FLUSH_SECONDS)
+        if left or batch.failures or len(batch.confirmed) < batch.size:
             self._drop()
             reason = batch.failures[0] if batch.failures else f"{left} not confirmed in time"
             raise NotPublished(reason, frozenset(batch.confirmed))
@@ -55,7 +62,9 @@ class KafkaPublisher(Publisher):
     def close(self) -> None:
         self._drop()
 
-    def _produce(self, producer: Producer, message: Message, report: Report) -> None:
+    def _produce(self, message: Message, report: Report) -> None:
+        producer = self._producer
+        assert producer is not None
         headers = {TOPIC: message.topic, **message.headers}
         topic = message.topic if self._exchange == EACH_ITS_OWN else self._exchange
         while True:
@@ -81,7 +90,8 @@ class KafkaPublisher(Publisher):
 
 
 class _Batch:
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
+        self.size = size
         self.confirmed: set[int] = set()
         self.failures: list[str] = []
 

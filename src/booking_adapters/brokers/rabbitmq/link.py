@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import selectors
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kombu.connection import Connection
@@ -33,6 +36,21 @@ class Link:
             self._client.maybe_switch_next()
             raise
         return self.connection
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Whatever is said meanwhile goes out in as few packets as hold it, where the system can.
+
+        py-amqp writes each message by itself, and the broker would be woken by each.
+        """
+        cork: int | None = getattr(socket, "TCP_CORK", None)
+        if cork is None:
+            yield
+            return
+        sock = self.connection.sock
+        sock.setsockopt(socket.IPPROTO_TCP, cork, 1)
+        yield
+        sock.setsockopt(socket.IPPROTO_TCP, cork, 0)  # After an error the connection is dropped.
 
     def is_readable(self) -> bool:
         """Whether the broker has said something that we have not read; its farewell perhaps."""

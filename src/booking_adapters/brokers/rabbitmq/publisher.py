@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import amqp
@@ -15,6 +15,7 @@ from booking_adapters.brokers.wire import CONTENT_TYPE, KEY
 from booking_core.ports.publisher import Message, NotPublished, Publisher
 
 UNDER_WAY_MOST = 500
+SENT_AT_ONCE = 250
 CONFIRM_SECONDS = 5.0
 PERSISTENT = 2
 
@@ -40,12 +41,27 @@ class RabbitPublisher(Publisher):
         self._own_exchanges: set[str] = set()  # Those that stand.
 
     def publish(self, messages: Sequence[Message]) -> None:
-        if not messages:
-            return
+        self.begin(messages)()
+
+    def begin(self, messages: Sequence[Message]) -> Callable[[], None]:
         confirms: Confirms | None = None
+        failure: Exception | None = None
         try:
-            confirms = self._ready()
-            self._send(confirms, messages)
+            if messages:
+                confirms = self._ready()
+                self._send(confirms, messages)
+        except Exception as error:  # noqa: BLE001  # It is told when the rest is asked for.
+            failure = error
+        return lambda: self._finish(messages, confirms, failure)
+
+    def _finish(
+        self, messages: Sequence[Message], confirms: Confirms | None, failure: Exception | None
+    ) -> None:
+        try:
+            if failure is not None:
+                raise failure
+            if confirms is not None:
+                self._await(confirms)
         except Exception as error:
             confirmed = _confirmed(confirms, messages)
             self.close()
@@ -57,8 +73,8 @@ class RabbitPublisher(Publisher):
         self._link.drop()
 
     def _ready(self) -> Confirms:
-        if self._confirms is not None and self._has_gone():
-            self.close()
+        if self._confirms is not None and (self._confirms.under_way or self._has_gone()):
+            self.close()  # Of what nobody waited for the answers would be taken for others'.
         if self._confirms is None:
             connection = self._link.connect()
             if self._exchange != EACH_ITS_OWN:
@@ -78,19 +94,25 @@ class RabbitPublisher(Publisher):
         return False
 
     def _send(self, confirms: Confirms, messages: Sequence[Message]) -> None:
-        each_its_own = self._exchange == EACH_ITS_OWN
-        if each_its_own:
+        if self._exchange == EACH_ITS_OWN:
             self._declare_own({message.topic for message in messages})
-        for place, message in enumerate(messages):
-            while confirms.under_way >= UNDER_WAY_MOST:
+        for first in range(0, len(messages), SENT_AT_ONCE):
+            while confirms.under_way > UNDER_WAY_MOST - SENT_AT_ONCE:
                 self._hear(confirms)
-            confirms.expect(place)
-            if each_its_own:
-                self._channel.basic_publish(_amqp(message), message.topic, "")
-                continue
+            with self._link.gathering():
+                for place, message in enumerate(messages[first : first + SENT_AT_ONCE], first):
+                    confirms.expect(place)
+                    self._say(message)
+
+    def _say(self, message: Message) -> None:
+        if self._exchange == EACH_ITS_OWN:
+            self._channel.basic_publish(_amqp(message), message.topic, "")
+        else:
             self._channel.basic_publish(
                 _amqp(message), self._exchange, message.topic, mandatory=True
             )
+
+    def _await(self, confirms: Confirms) -> None:
         while confirms.under_way:
             self._hear(confirms)
         if confirms.refused or confirms.returned:
