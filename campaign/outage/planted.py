@@ -107,7 +107,9 @@ class SkipLocked(SqlOutbox):
 
     _connection: psycopg.Connection[Any] | None = None
 
-    def unsent(self, shards: Collection[int], most: int) -> Sequence[Unsent]:
+    def unsent(
+        self, shards: Collection[int], most: int, but: Collection[int] = ()
+    ) -> Sequence[Unsent]:
         self._let_go()
         with _busy_without():
             self._connection = psycopg.connect(os.environ[URL_NAME])
@@ -117,7 +119,7 @@ class SkipLocked(SqlOutbox):
                 (most,),
             ).fetchall()
         positions = {position for (position,) in locked}
-        every = super().unsent(range(SHARDS), 100 * most)
+        every = super().unsent(range(SHARDS), 100 * most, but)
         return [unsent for unsent in every if unsent.position in positions]
 
     def mark_sent(self, positions: Collection[int], at: datetime) -> None:
@@ -141,7 +143,9 @@ class Cursor(SqlOutbox):
 
     _last: int | None = None
 
-    def unsent(self, shards: Collection[int], most: int) -> Sequence[Unsent]:
+    def unsent(
+        self, shards: Collection[int], most: int, but: Collection[int] = ()
+    ) -> Sequence[Unsent]:
         if self._last is None:
             with _busy_without(), psycopg.connect(os.environ[URL_NAME]) as connection:
                 row = connection.execute(
@@ -149,7 +153,7 @@ class Cursor(SqlOutbox):
                 ).fetchone()
             self._last = row[0] or 0 if row else 0
         last = self._last
-        every = super().unsent(range(SHARDS), 100 * most)
+        every = super().unsent(range(SHARDS), 100 * most, but)
         return [unsent for unsent in every if unsent.position > last][:most]
 
     def mark_sent(self, positions: Collection[int], at: datetime) -> None:

@@ -117,6 +117,26 @@ def test_no_more_come_than_were_asked_for(store: Storage) -> None:
         assert told(store, most=4) == [(id, 1) for id in ids[:4]]
 
 
+def test_what_is_in_hand_is_passed_over(store: Storage) -> None:
+    """What follows comes, as many as were asked for; nothing of it is marked by that."""
+    ids = [booked(store, number).id for number in range(6)]
+    in_hand = [each.position for each in store.outbox.unsent(ALL, 3)]
+    found = store.outbox.unsent(ALL, 2, in_hand[:2])
+    assert [each.event.booking_id for each in found] == ids[2:4]
+    every = [each.position for each in store.outbox.unsent(ALL, 10)]
+    assert store.outbox.unsent(ALL, 10, every) == ()
+    assert told(store) == [(id, 1) for id in ids]
+
+
+def test_what_is_in_hand_hides_nothing_that_is_committed_late(store: Storage) -> None:
+    """Only those positions are passed over, not all before them."""
+    first, second, third = (booked(store, number).id for number in range(3))
+    *_, last = store.outbox.unsent(ALL, 10)
+    found = store.outbox.unsent(ALL, 10, [last.position])
+    assert [each.event.booking_id for each in found] == [first, second]
+    assert last.event.booking_id == third
+
+
 def test_what_is_marked_does_not_come_again(store: Storage) -> None:
     """Marking twice, late, or what never was, is harmless."""
     ids = [booked(store, number).id for number in range(3)]

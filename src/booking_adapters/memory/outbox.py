@@ -17,10 +17,13 @@ class MemoryOutbox(Outbox):
 
     state: State
 
-    def unsent(self, shards: Collection[int], most: int) -> Sequence[Unsent]:
-        wanted = frozenset(shards)
+    def unsent(
+        self, shards: Collection[int], most: int, but: Collection[int] = ()
+    ) -> Sequence[Unsent]:
+        wanted, passed = frozenset(shards), frozenset(but)
         with self.state.lock:
-            return tuple(islice(self.state.outbox.of_shards(wanted), most))
+            found = self.state.outbox.of_shards(wanted)
+            return tuple(islice((each for each in found if each.position not in passed), most))
 
     def mark_sent(self, positions: Collection[int], at: datetime) -> None:
         with self.state.lock:

@@ -54,9 +54,9 @@ def decode_items(text: str) -> tuple[Item, ...]:
 
 def decode_data(text: str) -> Mapping[str, Json]:
     """The data of an event: lists come back as the tuples that they were."""
-    data = _frozen(msgspec.json.decode(text))
-    assert isinstance(data, Mapping)
-    return data
+    data = msgspec.json.decode(text)
+    assert isinstance(data, dict)
+    return _freeze(data)
 
 
 @lru_cache(maxsize=4096)
@@ -84,9 +84,15 @@ def _decoder(type: Hashable) -> msgspec.json.Decoder[Any]:
         return msgspec.json.Decoder(type)
 
 
-def _frozen(value: Any) -> Json:
-    if isinstance(value, dict):
-        return {name: _frozen(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return tuple(map(_frozen, value))
-    return value  # type: ignore[no-any-return]
+def _freeze(data: dict[str, Any]) -> dict[str, Any]:
+    """In place: it is our own, and a relay does this for every event."""
+    for name, part in data.items():
+        if type(part) is list or type(part) is dict:
+            data[name] = _frozen(part)
+    return data
+
+
+def _frozen(part: Any) -> Any:
+    if type(part) is dict:
+        return _freeze(part)
+    return tuple(map(_frozen, part)) if type(part) is list else part

@@ -10,7 +10,15 @@ import sqlalchemy as sa
 from booking_adapters.sqlalchemy.booking_rows import EVENT_COLUMNS, BookingReader
 from booking_adapters.sqlalchemy.database import Database
 from booking_adapters.sqlalchemy.keys import Keys
-from booking_adapters.sqlalchemy.statement import ONE, ZERO, Statement, at_most, in_shards, one_of
+from booking_adapters.sqlalchemy.statement import (
+    ONE,
+    ZERO,
+    Statement,
+    at_most,
+    in_shards,
+    none_of,
+    one_of,
+)
 from booking_adapters.sqlalchemy.tables import event
 from booking_core.ports.outbox import BACKLOG_MAX, Backlog, Outbox, Unsent
 
@@ -22,7 +30,7 @@ _unsent = event.c.published_at.is_(None)
 _UNSENT = Statement(
     at_most(
         sa.select(event.c.position, event.c.tenant_id, event.c.booking_id, *EVENT_COLUMNS)
-        .where(_unsent, in_shards(event.c.booking_id, "shards"))
+        .where(_unsent, in_shards(event.c.booking_id, "shards"), none_of(event.c.position, "but"))
         .order_by(event.c.position)
     )
 )
@@ -52,8 +60,14 @@ class SqlOutbox(Outbox):
         self._keys = keys
         self._read = BookingReader(database.driver, keys)
 
-    def unsent(self, shards: Collection[int], most: int) -> Sequence[Unsent]:
-        asked = {"shards": self._driver.shards(shards), "most": most}
+    def unsent(
+        self, shards: Collection[int], most: int, but: Collection[int] = ()
+    ) -> Sequence[Unsent]:
+        asked = {
+            "shards": self._driver.shards(shards),
+            "most": most,
+            "but": self._driver.numbers(but),
+        }
         tenant_id, read = self._keys.tenant_id, self._read.event
         return tuple(
             Unsent(position, read(tenant_id(tenant), booking_id, row))

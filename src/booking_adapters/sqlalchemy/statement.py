@@ -114,6 +114,28 @@ def _one_of_sqlite(element: one_of, compiler: Any, **kw: Any) -> str:
     return f"{column} IN (SELECT value FROM json_each(:{element.name}))"
 
 
+class none_of(Condition):  # noqa: N801 - it reads as SQL.
+    """Whether the column is none of many numbers, handed in as one parameter: each is hashed."""
+
+    inherit_cache = True
+
+    def __init__(self, column: sa.ColumnElement[int], name: str) -> None:
+        self.column = column
+        self.name = name
+
+
+@compiles(none_of, "postgresql")
+def _none_of_postgresql(element: none_of, compiler: Any, **kw: Any) -> str:
+    column = compiler.process(element.column, **kw)
+    return f"{column} NOT IN (SELECT unnest(%({element.name})s::bigint[]))"
+
+
+@compiles(none_of, "sqlite")
+def _none_of_sqlite(element: none_of, compiler: Any, **kw: Any) -> str:
+    column = compiler.process(element.column, **kw)
+    return f"{column} NOT IN (SELECT value FROM json_each(:{element.name}))"
+
+
 class in_shards(Condition):  # noqa: N801 - it reads as SQL.
     """Whether a booking's id is in one of the shards, handed in as one parameter."""
 

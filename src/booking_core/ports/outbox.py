@@ -46,10 +46,13 @@ class Outbox(Protocol):
     """
 
     @abstractmethod
-    def unsent(self, shards: Collection[int], most: int) -> Sequence[Unsent]:
+    def unsent(
+        self, shards: Collection[int], most: int, but: Collection[int] = ()
+    ) -> Sequence[Unsent]:
         """The first so many of these shards' unsent events, in the order of their commits.
 
-        Of one booking always the earliest first, and never one whose elder is unsent and left out.
+        Of one booking always the earliest first, and never one whose elder is unsent and left out;
+        except for those at the positions `but`, which whoever asks has in hand.
         """
         ...
 

@@ -37,6 +37,8 @@ class RelayEvents:
     Of several routes all have an event before it counts as sent; one that refuses holds the others
     up, but none is told again what it has. What a route cannot put into words is set aside as a
     dead letter in the inbox: then the events behind it go on, and `alarm` is told.
+
+    While brokers confirm a full batch the one before it is marked, and the next one read.
     """
 
     outbox: Outbox
@@ -51,34 +53,49 @@ class RelayEvents:
     alarm: Callable[[NewLetter], None] = lambda letter: None
     tell_again: Callable[[], int] = lambda: 0  # What was set aside, and is wanted after all.
     _had: dict[str, set[int]] = field(default_factory=dict, init=False)  # Positions, by route.
+    _sent: list[int] = field(default_factory=list, init=False)  # Positions to be marked.
+    _ahead: Sequence[Unsent] = field(default=(), init=False)  # Only while our leases are fresh.
     _shards: frozenset[int] = field(default=frozenset(), init=False)
     _renewed: datetime | None = field(default=None, init=False)
 
     def turn(self) -> int:
-        """Publish at most one batch, and mark what the broker has; how many events it was.
+        """Publish at most one batch; how many events it was.
+
+        What the broker has is marked by the end of the turn, or where a batch follows at once,
+        during the next; `stop` marks it, too.
 
         Raises NotPublished, when what was confirmed is marked: whoever calls backs off. Raises
         Busy when storage cannot be reached. Either way, whatever is not marked comes again.
         """
         is_to_renew = self._is_to_renew()
+        if is_to_renew:
+            self._ahead = ()  # Soon it may be another's.
+        if not self._ahead:
+            self._mark()
         shards = self._held()
         again = self.tell_again() if is_to_renew else 0
         if not shards:
             return again
-        sent: list[int] = []
-        unsent = self.outbox.unsent(shards, self.batch)
+        unsent, self._ahead = self._ahead or self.outbox.unsent(shards, self.batch), ()
         self._forget_but(unsent)
+        told = 0
         try:
             for wave in waves(unsent):
-                self._publish(wave, sent)
+                # A batch that is not full is most likely the last.
+                is_more_likely = not told and len(unsent) == self.batch
+                told += self._publish(wave, unsent if is_more_likely else ())
+        except BaseException:
+            self._ahead = ()
+            raise
         finally:
-            if sent:
-                self.outbox.mark_sent(sent, self.clock.now())
-        return again + len(sent)
+            if not self._ahead:
+                self._mark()
+        return again + told
 
     def stop(self) -> None:
         """Leave the shards to others at once; another turn would hold some again."""
-        self._shards, self._renewed = frozenset(), None
+        self._shards, self._renewed, self._ahead = frozenset(), None, ()
+        self._mark()
         self.leases.release(WORK, self.holder)
 
     def close(self) -> None:
@@ -86,25 +103,46 @@ class RelayEvents:
         for route in self.routes:
             route.publisher.close()
 
-    def _publish(self, wave: Sequence[Unsent], sent: list[int]) -> None:
-        """Note in `sent` what of it every route has, also where that is not all."""
+    def _mark(self) -> None:
+        if self._sent:
+            self.outbox.mark_sent(self._sent, self.clock.now())
+            self._sent = []
+
+    def _publish(self, wave: Sequence[Unsent], batch: Sequence[Unsent]) -> int:
+        """How many of the wave every route has, also noted in `_sent` where that is not all.
+
+        Behind `batch`, if that is given, the next one is read meanwhile.
+        """
         with self.telemetry.publishing([each.event for each in wave]):
-            refusals = [self._publish_by(route, wave) for route in self.routes]
-            had = [self._had[route.name] for route in self.routes]
-            done = [
-                place
-                for place, each in enumerate(wave)
-                if all(each.position in positions for positions in had)
+            telling = [(route, self._messages(route, wave)) for route in self.routes]
+            begun = [
+                (positions, self._had[route.name], route.publisher.begin(messages))
+                for route, (positions, messages) in telling
+                if messages
             ]
-            sent += [wave[place].position for place in done]
+            try:
+                if batch:
+                    self._mark()
+                    in_hand = [each.position for each in batch]
+                    self._ahead = self.outbox.unsent(self._shards, self.batch, in_hand)
+            finally:
+                refusals = [_finish(*each) for each in begun]
+                had = [self._had[route.name] for route in self.routes]
+                done = [
+                    place
+                    for place, each in enumerate(wave)
+                    if all(each.position in positions for positions in had)
+                ]
+                self._sent += [wave[place].position for place in done]
             for refusal in refusals:
                 if refusal is not None:
                     raise NotPublished(refusal.reason, frozenset(done)) from refusal
+            return len(done)
 
-    def _publish_by(self, route: Route, wave: Sequence[Unsent]) -> NotPublished | None:
-        """Note what of it the route has, and what it will never have; why it has not all."""
+    def _messages(self, route: Route, wave: Sequence[Unsent]) -> tuple[list[int], list[Message]]:
+        """What the route has not yet, by position; what it will never have is noted."""
         had = self._had[route.name]
-        telling: list[int] = []
+        positions: list[int] = []
         messages: list[Message] = []
         for each in wave:
             if each.position in had:
@@ -113,17 +151,9 @@ class RelayEvents:
             if message is None:
                 had.add(each.position)
             else:
-                telling.append(each.position)
+                positions.append(each.position)
                 messages.append(message)
-        if not messages:
-            return None
-        try:
-            route.publisher.publish(messages)
-        except NotPublished as refusal:
-            had.update(telling[place] for place in refusal.confirmed)
-            return refusal
-        had.update(telling)
-        return None
+        return positions, messages
 
     def _encoded(self, route: Route, unsent: Unsent) -> Message | None:
         event = unsent.event
@@ -155,6 +185,19 @@ class RelayEvents:
         now, renewed = self.clock.now(), self._renewed
         # A clock that was set back must not keep us from renewing.
         return renewed is None or not renewed <= now < renewed + self.lease / RENEWALS
+
+
+def _finish(
+    positions: Sequence[int], had: set[int], confirm: Callable[[], None]
+) -> NotPublished | None:
+    """Note what of it the route has; why it has not all."""
+    try:
+        confirm()
+    except NotPublished as refusal:
+        had.update(positions[place] for place in refusal.confirmed)
+        return refusal
+    had.update(positions)
+    return None
 
 
 def waves(events: Iterable[Unsent]) -> list[list[Unsent]]:

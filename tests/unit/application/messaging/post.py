@@ -14,6 +14,7 @@ from booking_adapters.memory.storage import MemoryStorage
 from booking_core.application.messaging.relay_events import RelayEvents
 from booking_core.application.messaging.route import Route
 from booking_core.domain.booking.booking import Booking
+from booking_core.domain.kernel.errors import Busy
 from booking_core.domain.kernel.events import DomainEvent
 from booking_core.domain.kernel.ids import BookingId
 from booking_core.ports.outbox import Backlog, Outbox, Unsent
@@ -46,6 +47,10 @@ class MoodyBroker(Publisher):
         self._late: list[Message] = []
 
     def publish(self, messages: Sequence[Message]) -> None:
+        """All of it at once."""
+        self.begin(messages)()
+
+    def begin(self, messages: Sequence[Message]) -> Callable[[], None]:
         """Treat each by the next of the moods, and by a good one where there is none."""
         if self.meanwhile is not None:
             meanwhile, self.meanwhile = self.meanwhile, None
@@ -57,8 +62,12 @@ class MoodyBroker(Publisher):
         }
         for message in late:
             self._take(message)
-        if len(confirmed) < len(messages):
-            raise NotPublished("a bad mood", frozenset(confirmed))
+
+        def confirm() -> None:
+            if len(confirmed) < len(messages):
+                raise NotPublished("a bad mood", frozenset(confirmed))
+
+        return confirm
 
     def close(self) -> None:
         """There is no connection."""
@@ -77,19 +86,27 @@ class MoodyBroker(Publisher):
 
 @dataclass(slots=True)
 class MortalOutbox(Outbox):
-    """The storage's own, until the process that uses it dies before it can mark anything."""
+    """The storage's own, until the process that uses it dies before it can mark anything.
+
+    Or until storage is away.
+    """
 
     outbox: Outbox
     dies: bool = False
+    is_away: bool = False
 
-    def unsent(self, shards: Collection[int], most: int) -> Sequence[Unsent]:
+    def unsent(
+        self, shards: Collection[int], most: int, but: Collection[int] = ()
+    ) -> Sequence[Unsent]:
         """As it is."""
-        return self.outbox.unsent(shards, most)
+        return self.outbox.unsent(shards, most, but)
 
     def mark_sent(self, positions: Collection[int], at: datetime) -> None:
         """As it is, or never."""
         if self.dies:
             raise Died
+        if self.is_away:
+            raise Busy("the database cannot be reached")
         self.outbox.mark_sent(positions, at)
 
     def backlog(self) -> Backlog:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from booking_adapters.memory.telemetry import MemoryTelemetry
 from booking_core.application.messaging.relay_events import LEASE, waves
+from booking_core.domain.kernel.errors import Busy
 from booking_core.domain.kernel.ids import BookingId
 from booking_core.ports.outbox import Unsent
 from booking_core.ports.publisher import NotPublished
@@ -44,6 +45,76 @@ def test_a_turn_is_one_batch(post: Post) -> None:
     for _ in range(5):
         post.book()
     assert [relay.turn() for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_a_full_batch_is_marked_while_the_next_is_told(post: Post) -> None:
+    """Each event is told once, and all are marked when nothing follows."""
+    relay = post.relay(batch=2)
+    for _ in range(4):
+        post.book()
+    assert relay.turn() == 2
+    assert len(post.unsent()) == 4
+    assert relay.turn() == 2
+    assert post.unsent() == set()
+    assert len(post.broker.arrived) == 4
+
+
+def test_a_relay_that_stops_marks_what_it_told(post: Post) -> None:
+    """Nobody tells it again, though a batch was to follow."""
+    leaving, staying = post.relay(batch=2), post.relay()
+    for _ in range(3):
+        post.book()
+    leaving.turn()
+    leaving.stop()
+    assert staying.turn() == 1
+    assert len(post.broker.arrived) == 3
+
+
+def test_what_was_read_ahead_is_read_again_where_shards_change_hands(post: Post) -> None:
+    """At a renewal it may be another's, and what was told is marked before."""
+    one, two = post.relay(batch=20), post.relay(batch=20)
+    for _ in range(60):
+        post.book()
+    assert one.turn() == 20
+    two.turn()
+    post.clock.advance(RENEWED_BY)
+    for _ in range(9):
+        one.turn()
+        two.turn()
+    assert len(post.broker.arrived) == 60
+    assert post.unsent() == set()
+
+
+def test_what_follows_a_refusal_is_read_again(post: Post) -> None:
+    """Of a booking whose event was refused nothing that was read ahead is told."""
+    number = post.book()
+    post.book()
+    for _ in range(2):
+        post.change(number)
+    relay = post.relay(batch=2)
+    post.broker.moods = [Mood.REFUSED]
+    with pytest.raises(NotPublished):
+        relay.turn()
+    assert relay.turn() == 1 + 1
+    assert [place for id, place in post.broker.arrived if id == post.bookings[number].id] == [1, 2]
+
+
+def test_storage_that_is_away_while_a_broker_confirms_costs_no_second_telling(post: Post) -> None:
+    """What the broker has is marked as soon as storage is back."""
+    relay = post.relay(batch=2)
+    assert isinstance(relay.outbox, MortalOutbox)
+    for _ in range(5):
+        post.book()
+    assert relay.turn() == 2
+    relay.outbox.is_away = True
+    for _ in range(2):
+        with pytest.raises(Busy):
+            relay.turn()
+    assert len(post.broker.arrived) == 4
+    relay.outbox.is_away = False
+    assert relay.turn() == 1
+    assert len(post.broker.arrived) == 5
+    assert post.unsent() == set()
 
 
 def test_a_booking_is_in_a_wave_once(post: Post) -> None:
