@@ -76,12 +76,43 @@ def test_a_callers_trace_goes_on_to_the_event(watched: Watched) -> None:
     assert written.parent == act.context
 
 
-@pytest.mark.parametrize("odd", ["", "00-x", f"00-{'0' * 32}-b7ad6b7169203331-01", CALLER + "-x"])
+@pytest.mark.parametrize("more", ["", "-", "-what.comes=later"])
+def test_a_later_version_is_followed_as_the_first(watched: Watched, more: str) -> None:
+    """What it says beyond that is not ours to read."""
+    later = f"cc{CALLER[2:]}{more}"
+    answer = watched.site.call("GET", "/health/live", headers={"traceparent": later})
+    assert answer.headers["x-correlation-id"] == str(UUID(TRACE))
+    span = watched.spans()["GET /health/live"]
+    assert span.parent is not None
+    assert f"{span.parent.span_id:016x}" == "b7ad6b7169203331"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *("", "00-x", f"00-{TRACE}-b7ad6b7169203331", f"ff{CALLER[2:]}", CALLER.upper()),
+        *(f"00-{'0' * 32}-b7ad6b7169203331-01", f"00-{TRACE}-{'0' * 16}-01"),
+        *(CALLER + "-", CALLER + "-x", CALLER + "0", f"cc{CALLER[2:]}.x", f"cc{CALLER[2:]}-é"),
+        f"cc{CALLER[2:]}-{'x' * 500}",
+    ],
+)
 def test_an_odd_trace_is_none(watched: Watched, odd: str) -> None:
-    """The request gets an id of its own."""
-    answer = watched.site.call("GET", "/health/live", headers={"traceparent": odd})
+    """The request gets an id of its own, and begins a trace that is linked to nothing."""
+    headers = [("traceparent", odd.encode("latin-1"))]
+    answer = watched.site.client.get("/health/live", headers=headers)  # type: ignore[arg-type]
     assert answer.headers["x-correlation-id"] != str(UUID(TRACE))
     assert UUID(answer.headers["x-correlation-id"])
+    span = watched.spans()["GET /health/live"]
+    assert (span.parent, list(span.links)) == (None, [])
+
+
+def test_two_traces_are_none(watched: Watched) -> None:
+    """Nobody knows which of them was meant, not even where they are the same."""
+    headers = [("traceparent", CALLER), ("traceparent", CALLER)]
+    answer = watched.site.client.get("/health/live", headers=headers)  # type: ignore[arg-type]
+    assert answer.headers["x-correlation-id"] != str(UUID(TRACE))
+    span = watched.spans()["GET /health/live"]
+    assert (span.parent, list(span.links)) == (None, [])
 
 
 def test_a_correlation_id_goes_before_a_trace(watched: Watched) -> None:

@@ -20,8 +20,9 @@ from booking_adapters.environment import InvalidSetting
 from booking_adapters.messages.envelope import EnvelopeCodec
 from booking_adapters.telemetry.asked import Asked
 from booking_adapters.telemetry.opentelemetry import tracing
-from booking_adapters.telemetry.opentelemetry.headers import TRACEPARENT, with_traceparent
+from booking_adapters.telemetry.opentelemetry.headers import with_traceparent
 from booking_adapters.telemetry.opentelemetry.ids import (
+    TRACEPARENT,
     parent_in,
     span_id_of,
     trace_id_of,

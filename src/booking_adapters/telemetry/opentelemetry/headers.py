@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from booking_adapters.telemetry.opentelemetry.ids import traceparent, written
+from booking_adapters.telemetry.opentelemetry.ids import TRACEPARENT, traceparent, written
 from booking_core.domain.kernel.events import DomainEvent
 from booking_core.ports.publisher import Message
-
-TRACEPARENT = "traceparent"
 
 
 def with_traceparent(

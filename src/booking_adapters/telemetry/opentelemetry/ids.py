@@ -12,13 +12,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from hashlib import blake2b
 
+from opentelemetry.context import Context
 from opentelemetry.sdk.trace.id_generator import IdGenerator, RandomIdGenerator
-from opentelemetry.trace import SpanContext, TraceFlags
+from opentelemetry.trace import SpanContext, TraceFlags, get_current_span
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+TRACEPARENT = "traceparent"
 SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 
 _UUID = re.compile(r"[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}")
-_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+_W3C = TraceContextTextMapPropagator()
 _forced: ContextVar[tuple[int, int] | None] = ContextVar("forced", default=None)
 
 
@@ -49,12 +52,14 @@ def traceparent(context: SpanContext) -> str:
 
 
 def parent_in(header: str | None) -> SpanContext | None:
-    """What a caller's header says; None where it says nothing of use."""
-    found = None if header is None else _TRACEPARENT.fullmatch(header)
-    if found is None:
+    """What a caller's header says, as OpenTelemetry reads it; None where it says nothing of use.
+
+    Whether the caller keeps its trace is not followed: our own share decides.
+    """
+    if header is None:
         return None
-    context = SpanContext(int(found[1], 16), int(found[2], 16), True, SAMPLED)
-    return context if context.is_valid else None
+    found = get_current_span(_W3C.extract({TRACEPARENT: header}, Context())).get_span_context()
+    return SpanContext(found.trace_id, found.span_id, True, SAMPLED) if found.is_valid else None
 
 
 @contextmanager
