@@ -12,13 +12,14 @@ from multiprocessing import parent_process
 from booking_adapters.composition import compose
 from booking_adapters.consumers.registry import CONSUMERS, Registered
 from booking_adapters.settings import read_settings
+from booking_cli.keep_at_it import keep_at_it
 from booking_cli.logs import set_up_logging
 from booking_cli.stopping import stopping
 from booking_cli.watchdog import Watchdog
 from booking_core.application.messaging.back_off import BackOff
 from booking_core.application.messaging.consume_events import ConsumeEvents
 from booking_core.application.messaging.forget_receipts import ForgetReceipts
-from booking_core.domain.kernel.errors import BookingError, Kind
+from booking_core.domain.kernel.errors import BookingError
 
 # What a worker needs, and each is imported only where it is used: the costly part of beginning.
 PRELOAD = (
@@ -76,18 +77,16 @@ def keep_consuming(
     tidy: Callable[[], object] = lambda: None,
 ) -> int:
     """Turn after turn until it is stopped, tidying up between; how many messages it was."""
-    count = failures = 0
-    while not events.stopping():
-        try:
-            count += events.turn()
-            tidy()
-        except BookingError as refusal:
-            if refusal.kind is not Kind.BUSY:
-                raise
-            failures += 1
-            seconds = back_off.seconds(failures)
-            log.warning("%s; again in %.1f s", refusal.message, seconds)
-            wait(seconds)
-        else:
-            failures = 0
+    count = 0
+
+    def turn() -> None:
+        nonlocal count
+        count += events.turn()
+        tidy()
+
+    keep_at_it(turn, back_off, events.stopping, wait, _log)
     return count
+
+
+def _log(refusal: BookingError, seconds: float) -> None:
+    log.warning("%s; again in %.1f s", refusal.message, seconds)

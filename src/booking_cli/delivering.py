@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from booking_cli.complaint import complain
+from booking_cli.keep_at_it import keep_at_it
 from booking_core.application.messaging.back_off import BackOff
 from booking_core.application.webhooks.deliver_webhooks import DeliverWebhooks
 from booking_core.domain.kernel.errors import BookingError, Kind
@@ -35,27 +36,19 @@ class Delivering:
 
     def until(self, stopped: Event) -> None:
         """Attempt what is due; what runs when it is stopped is waited for, and recorded."""
-        failures = 0
         with ThreadPoolExecutor(self.threads, "webhook") as threads:
-            while not stopped.is_set():
-                try:
-                    self._reap()
-                    claimed = self._claim()
-                    self._tidy()
-                except BookingError as refusal:
-                    if refusal.kind is not Kind.BUSY:
-                        raise
-                    failures += 1
-                    seconds = self.back_off.seconds(failures)
-                    complain(refusal, seconds)
-                    stopped.wait(seconds)
-                    continue
-                failures = 0
+
+            def turn() -> None:
+                self._reap()
+                self._tidy()
+                claimed = self._claim()
                 for each in claimed:
                     future = threads.submit(self.deliver.attempt, each)
                     self._running[future] = each.webhook.id
                 if not claimed:
                     self._pause(stopped)
+
+            keep_at_it(turn, self.back_off, stopped.is_set, stopped.wait)
         self._reap_last()
 
     def _claim(self) -> Sequence[Claimed]:

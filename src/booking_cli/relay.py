@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import click
 
-from booking_cli.complaint import complain
+from booking_cli.keep_at_it import keep_at_it
 from booking_cli.logs import set_up_logging
 from booking_cli.output import json_option, show_line
 from booking_cli.session import opened
@@ -19,7 +19,7 @@ from booking_cli.stopping import stopping
 from booking_cli.watch_port import watch_port
 from booking_core.application.messaging.back_off import BackOff
 from booking_core.application.messaging.relay_events import BATCH, RelayEvents
-from booking_core.domain.kernel.errors import BookingError, Busy, Kind
+from booking_core.domain.kernel.errors import Busy
 from booking_core.ports.doorbell import Listener
 
 # A relay that is called waits that long. One that is not, as behind a pooler of connections nobody
@@ -64,22 +64,15 @@ def keep_relaying(relay: RelayEvents, back_off: BackOff, stopped: Event, listene
 
     What a turn told before the broker refused the rest is not counted.
     """
-    told = failures = 0
-    pause = Pause(listener)
-    while not stopped.is_set():
-        try:
-            count = relay.turn()
-        except BookingError as refusal:
-            if refusal.kind is not Kind.BUSY:
-                raise
-            failures += 1
-            seconds = back_off.seconds(failures)
-            complain(refusal, seconds)
-            stopped.wait(seconds)
-            continue
-        failures = 0
+    told, pause = 0, Pause(listener)
+
+    def turn() -> None:
+        nonlocal told
+        count = relay.turn()
         told += count
         pause.after(count, stopped)
+
+    keep_at_it(turn, back_off, stopped.is_set, stopped.wait)
     return told
 
 
