@@ -26,6 +26,7 @@ from booking_adapters.sqlalchemy.leases import SqlLeases
 from booking_adapters.sqlalchemy.outbox import SqlOutbox
 from booking_cli.__main__ import main as booking
 from booking_core.domain.kernel.errors import Busy
+from booking_core.ports.awaited import Awaiting
 from booking_core.ports.outbox import SHARDS, Unsent
 from booking_core.ports.publisher import Message, NotPublished, Publisher
 from campaign.outage.record import Record, Told
@@ -122,7 +123,9 @@ class SkipLocked(SqlOutbox):
         every = super().unsent(range(SHARDS), 100 * most, but)
         return [unsent for unsent in every if unsent.position in positions]
 
-    def mark_sent(self, positions: Collection[int], at: datetime) -> None:
+    def mark_sent(
+        self, positions: Collection[int], at: datetime, awaiting: Awaiting | None = None
+    ) -> None:
         assert self._connection is not None
         with _busy_without():
             self._connection.execute(
@@ -156,8 +159,10 @@ class Cursor(SqlOutbox):
         every = super().unsent(range(SHARDS), 100 * most, but)
         return [unsent for unsent in every if unsent.position > last][:most]
 
-    def mark_sent(self, positions: Collection[int], at: datetime) -> None:
-        super().mark_sent(positions, at)
+    def mark_sent(
+        self, positions: Collection[int], at: datetime, awaiting: Awaiting | None = None
+    ) -> None:
+        super().mark_sent(positions, at, awaiting)
         self._last = max(self._last or 0, *positions)
 
 

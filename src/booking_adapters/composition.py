@@ -24,9 +24,11 @@ from booking_adapters.system.clock import SystemClock
 from booking_adapters.system.randomness import SystemRandomness
 from booking_adapters.telemetry.watch import Watch, open_watch
 from booking_core.application.messaging.apply_messages import Guard
+from booking_core.application.messaging.await_receipts import AwaitReceipts
 from booking_core.application.messaging.consume_events import ConsumeEvents
 from booking_core.application.messaging.consumer import Consumer
 from booking_core.application.messaging.relay_events import RelayEvents
+from booking_core.application.messaging.republish import Republish
 from booking_core.application.messaging.tell_again import TellAgain
 from booking_core.application.webhooks.deliver_webhooks import DeliverWebhooks
 from booking_core.engine import BookingEngine, Ports
@@ -89,13 +91,33 @@ class Composition:
         is for consumers `in_process`.
         """
         from booking_adapters.brokers.routes import open_routes  # Extras: who uses them has them.
+        from booking_adapters.consumers.awaited import awaited_topics, is_heard
 
         broker = self.settings.broker
         if broker is None or (broker.scheme == "memory" and not in_process):
             found = "nothing" if broker is None else broker.shown
             raise InvalidSetting(URL_NAME, f"{EXPECTED}, but not in memory", found)
-        clock = self.engine.ports.clock
+        clock, telemetry = self.engine.ports.clock, self.watch.messaging
         routes = open_routes(broker, self.settings.messages, self.watch.traced)
+        tell_again = TellAgain(
+            inbox=self.storage.inbox, bookings=self.storage.bookings, routes=routes, clock=clock
+        )
+        wants = awaited_topics(self.engine, self.settings)
+        within = timedelta(seconds=self.settings.consumers.receipt_seconds)
+        republish = Republish(
+            awaited=self.storage.awaited,
+            inbox=self.storage.inbox,
+            routes=[
+                opened
+                for route, opened in zip(self.settings.messages.routes, routes, strict=True)
+                if is_heard(route, self.settings)
+            ],
+            clock=clock,
+            consumers=wants,
+            within=within,
+            telemetry=telemetry,
+            alarm=_alarm,
+        )
         return RelayEvents(
             outbox=self.storage.outbox,
             leases=self.storage.leases,
@@ -104,14 +126,10 @@ class Composition:
             clock=clock,
             holder=holder,
             batch=batch,
-            telemetry=self.watch.messaging,
+            telemetry=telemetry,
             alarm=_alarm,
-            tell_again=TellAgain(
-                inbox=self.storage.inbox,
-                bookings=self.storage.bookings,
-                routes=routes,
-                clock=clock,
-            ),
+            tell_again=(lambda: tell_again() + republish()) if wants else tell_again,
+            awaiting=AwaitReceipts(wants=wants, within=within) if wants else None,
         )
 
     def consume(
@@ -183,7 +201,7 @@ def compose(settings: Settings) -> Composition:
 
 def _alarm(letter: NewLetter) -> None:
     _logger.error(
-        "An event cannot be told, and is a dead letter now: %s of booking %s: %s",
+        "An event that was not told, or to no avail, is a dead letter now: %s of booking %s: %s",
         letter.message.topic,
         letter.message.key,
         letter.cause,

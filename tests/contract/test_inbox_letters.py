@@ -9,6 +9,7 @@ import pytest
 
 from booking_core.domain.kernel.errors import NotFound
 from booking_core.ports.inbox import Letter, LetterCount, LetterState
+from booking_core.ports.publisher import TOLD_AGAIN
 from booking_core.ports.storage import Storage
 from tests.contract.builders import NOW
 from tests.contract.inbox_builders import (
@@ -349,3 +350,23 @@ def test_letters_say_nothing_about_receipts(store: Storage) -> None:
     assert take(store, told("e", 1)) == ["new"]
     assert store.inbox.forget_receipts(LATER, 10) == 1
     assert len(ids(store)) == 1
+
+
+def test_which_letters_a_consumer_keeps_can_be_asked(store: Storage) -> None:
+    """By what identifies them, waiting or dead; another's are not its own."""
+    waiting, dead = a_letter(b"one"), a_letter(b"two", due_at=None)
+    other = a_letter(b"three", consumer=NOTIFICATIONS)
+    store.inbox.keep([waiting, dead, other])
+    asked = [each.identity for each in (waiting, dead, other, a_letter(b"four"))]
+    assert store.inbox.keeps(PAYMENTS, asked) == {waiting.identity, dead.identity}
+    assert store.inbox.keeps(PAYMENTS, []) == set()
+
+
+def test_what_is_told_again_is_the_same_letter(store: Storage) -> None:
+    """Kept before or after, it is kept once; any other header makes another of it."""
+    first = a_letter(b"one")
+    headers = dict(first.message.headers)
+    again = replace(first, message=replace(first.message, headers=headers | {TOLD_AGAIN: "yes"}))
+    other = replace(first, message=replace(first.message, headers=headers | {"x": "yes"}))
+    store.inbox.keep([first, again, other])
+    assert len(store.inbox.letters(PAYMENTS, WAITING)) == 2

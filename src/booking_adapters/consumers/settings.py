@@ -6,10 +6,16 @@ from datetime import timedelta
 
 from attrs import frozen
 
+from booking_adapters.brokers.settings import NAME
 from booking_adapters.environment import Environment
 from booking_core.application.messaging.retry_schedule import RetrySchedule
 
 DAY_SECONDS = 86_400
+RECEIPTS_NAME = "BOOKING_RECEIPTS_FROM"
+RECEIPTS_EXPECTED = (
+    "none, or names of consumers with commas between, whose receipts close what was told; payments"
+    " where the broker is Redis, unless told"
+)
 
 
 @frozen(kw_only=True)
@@ -18,6 +24,9 @@ class ConsumerSettings:
 
     `batch` is how many messages one transaction may hold. Receipts are kept for so many days:
     more than any broker, or a dead letter, takes to bring a message back.
+
+    `receipts_from` are those whose receipts are awaited, None: as the broker needs it; each is
+    expected within `receipt_seconds`.
     """
 
     retry_seconds: tuple[float, ...] = (1.0, 10.0, 60.0)
@@ -27,6 +36,8 @@ class ConsumerSettings:
     handler_seconds: float = 30.0
     batch: int = 100
     receipt_days: int = 90
+    receipts_from: tuple[str, ...] | None = None
+    receipt_seconds: float = 60.0
 
     @property
     def schedule(self) -> RetrySchedule:
@@ -57,4 +68,15 @@ def read_consumers(environment: Environment) -> ConsumerSettings:
         handler_seconds=environment.seconds("BOOKING_HANDLER_SECONDS", 0.1, 600, 30.0),
         batch=environment.integer("BOOKING_CONSUMER_BATCH", 1, 10_000, 100),
         receipt_days=environment.integer("BOOKING_RECEIPT_DAYS", 7, 3650, 90),
+        receipts_from=_receipts_from(environment),
+        receipt_seconds=environment.seconds("BOOKING_RECEIPT_SECONDS", 0.1, 3600, 60.0),
     )
+
+
+def _receipts_from(environment: Environment) -> tuple[str, ...] | None:
+    pattern = rf"{NAME}(?:\s*,\s*{NAME})*"
+    named = environment.matching(RECEIPTS_NAME, RECEIPTS_EXPECTED, pattern, None)
+    if named is None:
+        return None
+    names = dict.fromkeys(name.strip() for name in named.split(","))
+    return () if list(names) == ["none"] else tuple(names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -51,6 +51,11 @@ class MemoryInbox(Inbox):
         with self.state.lock:
             for letter in letters:
                 self.state.inbox.letters.keep(letter)
+
+    def keeps(self, consumer: str, identities: Collection[str]) -> Set[str]:
+        with self.state.lock:
+            letters = self.state.inbox.letters
+            return {each for each in identities if letters.has(consumer, each)}
 
     def claim(self, consumer: str, now: datetime, until: datetime, most: int) -> Sequence[Letter]:
         with self.state.lock:

@@ -43,6 +43,10 @@ class LetterShelf:
         """The one with that id, if it is still there."""
         return self._letters.get(id)
 
+    def has(self, consumer: str, identity: str) -> bool:
+        """Whether there is such a one."""
+        return (consumer, identity) in self._ids
+
     def put(self, letter: Letter) -> None:
         """In the place of the one with its id."""
         self._letters[letter.id] = letter

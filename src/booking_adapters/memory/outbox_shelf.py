@@ -20,9 +20,9 @@ class OutboxShelf:
         self._last += 1
         self._unsent[self._last] = event
 
-    def drop(self, position: int) -> None:
-        """It has been told, perhaps before."""
-        self._unsent.pop(position, None)
+    def drop(self, position: int) -> DomainEvent | None:
+        """It has been told; None if that was so before."""
+        return self._unsent.pop(position, None)
 
     def of_shards(self, shards: Collection[int]) -> Iterator[Unsent]:
         """The shards' events, the first one first."""

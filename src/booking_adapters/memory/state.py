@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from threading import RLock
 
+from booking_adapters.memory.awaited_shelf import AwaitedShelf
 from booking_adapters.memory.booking_shelf import BookingShelf
 from booking_adapters.memory.claim_shelf import ClaimShelf
 from booking_adapters.memory.doorbell import MemoryDoorbell
@@ -45,6 +46,7 @@ class State:
     outbox: OutboxShelf = field(default_factory=OutboxShelf)
     doorbell: MemoryDoorbell = field(default_factory=MemoryDoorbell)
     leases: defaultdict[str, LeaseShelf] = field(default_factory=lambda: defaultdict(LeaseShelf))
+    awaited: AwaitedShelf = field(default_factory=AwaitedShelf)
     inbox: InboxShelf = field(default_factory=InboxShelf)
     webhooks: WebhookShelf = field(default_factory=WebhookShelf)
 

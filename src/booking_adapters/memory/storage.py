@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from booking_adapters.memory.audit import MemoryAudit
+from booking_adapters.memory.awaited import MemoryAwaited
 from booking_adapters.memory.block_repository import MemoryBlockRepository
 from booking_adapters.memory.booking_repository import MemoryBookingRepository
 from booking_adapters.memory.catalogue_repository import MemoryCatalogueRepository
@@ -30,6 +31,7 @@ class MemoryStorage:
         self.unit_of_work = MemoryUnitOfWork(state)
         self.audit = MemoryAudit(state)
         self.outbox = MemoryOutbox(state)
+        self.awaited = MemoryAwaited(state)
         self.doorbell = state.doorbell
         self.leases = MemoryLeases(state)
         self.inbox = MemoryInbox(state)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,9 @@ _KEEP = Statement(
       VALUES (:consumer, :identity, :message, :body, :state, :attempts, :due_at, :code, :cause,
         :at, :at)
       ON CONFLICT (identity, consumer) DO NOTHING""")
+)
+_KEEPS = Statement(
+    sa.select(letter.c.identity).where(_whosever, one_of(letter.c.identity, "identities"))
 )
 _DUE = Statement(
     at_most(
@@ -108,6 +111,10 @@ class SqlLetters:
         if rows:
             with self._database.transaction() as connection:
                 connection.cursor().executemany(_KEEP.text(self._driver.dialect), rows)
+
+    def keeps(self, consumer: str, identities: Collection[str]) -> Set[str]:
+        asked = {"consumer": consumer, "identities": self._driver.many(sorted(identities))}
+        return {identity for (identity,) in self._database.rows(_KEEPS, asked)}
 
     def claim(self, consumer: str, now: datetime, until: datetime, most: int) -> Sequence[Letter]:
         asked = {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from booking_adapters.sqlalchemy.awaited_sql import EXPECT
 from booking_adapters.sqlalchemy.booking_rows import EVENT_COLUMNS, BookingReader
 from booking_adapters.sqlalchemy.database import Database
 from booking_adapters.sqlalchemy.keys import Keys
@@ -20,6 +22,7 @@ from booking_adapters.sqlalchemy.statement import (
     one_of,
 )
 from booking_adapters.sqlalchemy.tables import event
+from booking_core.ports.awaited import Awaiting
 from booking_core.ports.outbox import BACKLOG_MAX, Backlog, Outbox, Unsent
 
 # The flag alone finds them, never "beyond the last position seen": of two commits the one with the
@@ -52,7 +55,7 @@ _BACKLOG = Statement(sa.select(sa.func.count(), _first).select_from(_waiting))
 
 
 class SqlOutbox(Outbox):
-    """Each call is one statement, and keeps nothing locked."""
+    """Each call is one statement, but where receipts are awaited; it keeps nothing locked."""
 
     def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
@@ -74,13 +77,24 @@ class SqlOutbox(Outbox):
             for position, tenant, booking_id, *row in self._database.first_rows(_UNSENT, asked)
         )
 
-    def mark_sent(self, positions: Collection[int], at: datetime) -> None:
-        asked = {
-            "positions": self._driver.numbers(positions),
-            "at": self._driver.to_instant(at),
-        }
-        with self._database.connection() as connection:
-            connection.execute(_MARK.text(self._driver.dialect), asked)
+    def mark_sent(
+        self, positions: Collection[int], at: datetime, awaiting: Awaiting | None = None
+    ) -> None:
+        dialect, instant = self._driver.dialect, self._driver.to_instant
+        asked = {"positions": self._driver.numbers(positions), "at": instant(at)}
+        wanted = [
+            {"position": position, "consumer": consumer}
+            for consumer, owed in (awaiting.positions if awaiting else {}).items()
+            for position in owed
+        ]
+        if not wanted or awaiting is None:
+            with self._database.connection() as connection:
+                connection.execute(_MARK.text(dialect), asked)
+            return
+        expected = {"wanted": json.dumps(wanted), "due_at": instant(awaiting.due_at)}
+        with self._database.transaction() as connection:
+            connection.execute(EXPECT.text(dialect), expected | {"at": asked["at"]})
+            connection.execute(_MARK.text(dialect), asked)
 
     def backlog(self) -> Backlog:
         ((count, oldest),) = self._database.rows(_BACKLOG, {"most": BACKLOG_MAX})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from booking_adapters.sqlalchemy.audit import SqlAudit
+from booking_adapters.sqlalchemy.awaited import SqlAwaited
 from booking_adapters.sqlalchemy.block_repository import SqlBlockRepository
 from booking_adapters.sqlalchemy.booking_repository import SqlBookingRepository
 from booking_adapters.sqlalchemy.catalogue_repository import SqlCatalogueRepository
@@ -52,6 +53,7 @@ class SqlStorage:
         )
         self.audit = SqlAudit(database, keys)
         self.outbox = SqlOutbox(database, keys)
+        self.awaited = SqlAwaited(database, keys)
         self.leases = SqlLeases(database)
         self.webhooks = SqlWebhooks(database, keys)
         self.webhook_deliveries = SqlWebhookDeliveries(database, keys)

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Any, Protocol
 
 from booking_core.domain.kernel.ids import BookingId, EventId, TenantId
-from booking_core.ports.publisher import Message
+from booking_core.ports.publisher import TOLD_AGAIN, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +101,21 @@ class NewLetter:
 
     @property
     def identity(self) -> str:
-        """The same for the same message, however often it is delivered.
+        """Its message's."""
+        return identity_of(self.message)
 
-        Headers belong to it: a forged copy without a signature must not pass for the genuine one.
-        """
-        # JSON says itself where it ends: nothing of the body can pass for a header.
-        words = [self.message.topic, self.message.key, sorted(self.message.headers.items())]
-        digest = blake2b(json.dumps(words).encode(), digest_size=16)
-        digest.update(self.message.body)
-        return digest.hexdigest()
+
+def identity_of(message: Message) -> str:
+    """The same for the same message, however often it is delivered, or told again.
+
+    Headers belong to it: a forged copy without a signature must not pass for the genuine one.
+    """
+    headers = sorted(item for item in message.headers.items() if item[0] != TOLD_AGAIN)
+    # JSON says itself where it ends: nothing of the body can pass for a header.
+    words = [message.topic, message.key, headers]
+    digest = blake2b(json.dumps(words).encode(), digest_size=16)
+    digest.update(message.body)
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +191,11 @@ class Inbox(Protocol):
     @abstractmethod
     def keep(self, letters: Sequence[NewLetter]) -> None:
         """Keep these. One that its consumer has already (by `identity`) stays as it stands."""
+        ...
+
+    @abstractmethod
+    def keeps(self, consumer: str, identities: Collection[str]) -> Set[str]:
+        """Those of which it has a letter, waiting or dead."""
         ...
 
     @abstractmethod

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from booking_core.domain.kernel.events import DomainEvent
 from booking_core.domain.kernel.ids import BookingId
+from booking_core.ports.awaited import Awaiting
 
 SHARDS = 64
 BACKLOG_MAX = 1_000_000
@@ -57,8 +58,13 @@ class Outbox(Protocol):
         ...
 
     @abstractmethod
-    def mark_sent(self, positions: Collection[int], at: datetime) -> None:
-        """A broker has these; marking one twice is harmless."""
+    def mark_sent(
+        self, positions: Collection[int], at: datetime, awaiting: Awaiting | None = None
+    ) -> None:
+        """A broker has these; marking one twice is harmless.
+
+        With `awaiting`, receipts are awaited of those that are marked by this: both or neither.
+        """
         ...
 
     @abstractmethod

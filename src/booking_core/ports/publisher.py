@@ -5,9 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from booking_core.domain.kernel.errors import BookingError, Kind
+
+# A header of what was told before, and may have been lost: somebody may have had it all the same.
+TOLD_AGAIN: Final = "told-again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

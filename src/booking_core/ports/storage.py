@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import Protocol
 
 from booking_core.ports.audit import Audit
+from booking_core.ports.awaited import Awaited
 from booking_core.ports.block_repository import BlockRepository
 from booking_core.ports.booking_repository import BookingRepository
 from booking_core.ports.catalogue_repository import CatalogueRepository
@@ -54,6 +55,10 @@ class Storage(Protocol):
     @property
     @abstractmethod
     def outbox(self) -> Outbox: ...
+
+    @property
+    @abstractmethod
+    def awaited(self) -> Awaited: ...
 
     @property
     @abstractmethod

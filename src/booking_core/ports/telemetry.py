@@ -26,6 +26,7 @@ class Fate(StrEnum):
     GAP_GIVEN_UP = "gap-given-up"  # It was applied, though one before it never came.
     RETRY = "retry"  # It failed, and waits for another try.
     DEAD = "dead"
+    TOLD_AGAIN = "told-again"  # It had no receipt, and went out once more.
 
 
 class Telemetry(Protocol):

@@ -351,6 +351,9 @@ ERASURES = (
     _does(Aim.ERASE, "whose place it is", "UPDATE booking_position SET consumer = 'mallory'"),
     _does(Aim.ERASE, "when it was applied", "UPDATE booking_receipt SET at = {at9}"),
     _does(Aim.ERASE, "what was applied, by its name", "UPDATE booking_receipt SET event_id = 'x'"),
+    _does(Aim.ERASE, "what is awaited", "UPDATE booking_awaited SET event_id = 'x'"),
+    _does(Aim.ERASE, "since when it is awaited", "UPDATE booking_awaited SET sent_at = {at9}"),
+    _does(Aim.ERASE, "what was answered", "UPDATE booking_reached SET sent_at = sent_at"),
     _does(Aim.ERASE, "what a letter says", "UPDATE booking_letter SET message = '{{}}'"),
     _does(Aim.ERASE, "how often a letter was tried", "UPDATE booking_letter SET attempts = -1"),
 )

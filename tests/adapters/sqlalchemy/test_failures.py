@@ -44,6 +44,9 @@ QUESTIONS: dict[str, Ask] = {
     "claim": lambda storage: storage.inbox.claim(i.PAYMENTS, b.NOW, b.NOW + b.HOLD, 1),
     "replay": lambda storage: storage.inbox.replay([1], b.NOW),
     "letters": lambda storage: storage.inbox.counts(),
+    "awaited": lambda storage: storage.awaited.look(b.NOW, b.NOW + b.HOLD, 1),
+    "counts": lambda storage: storage.awaited.counts(),
+    "keeps": lambda storage: storage.inbox.keeps(i.PAYMENTS, ["x"]),
     "forget": lambda storage: storage.inbox.forget_receipts(b.NOW, 1),
 }
 every_question = pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS.keys())

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from booking_adapters.sqlalchemy import (
+    awaited_sql,
     booking_repository,
     idempotency,
     inbox_letters,
@@ -118,6 +119,7 @@ INBOX = {
     "dropping": inbox_letters._DROP,
     "counting letters": inbox_letters._COUNTS,
     "settling": reception._SETTLE,
+    "which letters it keeps": inbox_letters._KEEPS,
 }
 INDEXES = {
     "adding receipts": set[str](),
@@ -135,6 +137,7 @@ INDEXES = {
     "dropping": {"booking_letter_dead"},
     "counting letters": {"booking_letter_by_due"},
     "settling": {"booking_letter_pkey"},
+    "which letters it keeps": {"booking_letter_identity_unique"},
 }
 
 
@@ -257,6 +260,34 @@ def test_an_inbox_looks_everything_up(storage: SqlStorage, statement: str) -> No
     assert found == INDEXES[statement]
     for condition in re.findall(r"_(?:receipt|position)_pkey.*\n *Index Cond: (.*)", plan):
         assert condition.count(" AND ") == 2
+
+
+AWAITED = {
+    "noting": (awaited_sql.EXPECT, {"booking_event_unpublished"}),
+    "whether any is due": (awaited_sql.ANY_DUE, {"booking_awaited_by_due"}),
+    "whether any lags": (awaited_sql.ANY_LAGGING, {"booking_awaited_lagging"}),
+    "what is due": (awaited_sql.DUE, {"booking_awaited_by_due", "booking_receipt_pkey"}),
+    "what lags": (awaited_sql.LAGGING, {"booking_awaited_lagging", "booking_receipt_pkey"}),
+    "settling": (awaited_sql.SETTLE, set[str]()),
+    "claiming": (awaited_sql.CLAIM, set[str]()),
+    "reading the events": (awaited_sql.EVENTS, {"booking_event_pkey"}),
+    "putting back": (awaited_sql.PUT_BACK, {"booking_awaited_pkey"}),
+    "closing": (awaited_sql.CLOSE, {"booking_awaited_pkey"}),
+    "what was reached": (awaited_sql.REACH, set[str]()),
+}
+
+
+@pytest.mark.parametrize("name", AWAITED)
+def test_what_is_awaited_is_looked_up(storage: SqlStorage, name: str) -> None:
+    """By its key, its place, or in the order in which it is wanted."""
+    statement, indexes = AWAITED[name]
+    driver = storage._database.driver
+    text = numbered(statement.text(driver.dialect))
+    plan = plan_of(storage, text, *driver.begin_in_order)
+    assert "Seq Scan" not in plan
+    assert not re.search(r"(Hash|Merge) (Right |Left |Semi |Anti )?Join", plan)
+    found = set(re.findall(r"Index (?:Only )?Scan (?:using|on) (booking_\w+)", plan))
+    assert found == indexes
 
 
 def test_a_session_that_began_on_an_empty_database_grows_with_it(

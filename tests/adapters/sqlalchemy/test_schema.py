@@ -40,6 +40,9 @@ HARM = {
         " LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
         "booking_by_deadline": "DROP INDEX booking_by_deadline",
         "booking_receipt_pkey": "ALTER TABLE booking_receipt DROP CONSTRAINT booking_receipt_pkey",
+        "booking_awaited_lagging": "DROP INDEX booking_awaited_lagging",
+        "booking_reached_never_goes_back": "ALTER TABLE booking_reached"
+        " DISABLE TRIGGER booking_reached_never_goes_back",
         "booking_position_never_goes_back": "ALTER TABLE booking_position"
         " DISABLE TRIGGER booking_position_never_goes_back",
         "run booking migrate": "DROP TABLE booking_alembic_version",
@@ -49,6 +52,7 @@ HARM = {
         "booking_claim_by_unit": "DROP INDEX booking_claim_by_unit",
         "booking_event_unsent": "DROP INDEX booking_event_unsent",
         "booking_letter_waiting": "DROP INDEX booking_letter_waiting",
+        "booking_awaited_stays_itself": "DROP TRIGGER booking_awaited_stays_itself",
         "booking_receipt_never_changes": "DROP TRIGGER booking_receipt_never_changes",
         "run booking migrate": "DROP TABLE booking_alembic_version",
     },
@@ -203,6 +207,7 @@ def test_the_application_owns_nothing(
     assert owned == (0,)
     assert sorted(may) == [
         ("DELETE", "booking_answer"),
+        ("DELETE", "booking_awaited"),
         ("DELETE", "booking_holder"),
         ("DELETE", "booking_lease"),
         ("DELETE", "booking_letter"),

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 from booking_adapters.sqlalchemy import inbox_letters, positions, refusals
 from booking_adapters.sqlalchemy.migrate import migrate
 from booking_adapters.sqlalchemy.statement import Statement
-from tests.adapters.sqlalchemy.test_plans import COUNTED, INBOX, LOOK_UPS, OUTBOX
+from tests.adapters.sqlalchemy.test_plans import AWAITED, COUNTED, INBOX, LOOK_UPS, OUTBOX
 
 STATEMENTS = LOOK_UPS | {
     f"versions of {table.name}": statement for table, statement in refusals._VERSIONS.items()
@@ -80,6 +80,18 @@ def test_what_a_scrape_counts_is_read_from_one_index(index: str, tmp_path: Path)
     assert taken
     assert all(f"USING COVERING INDEX {index}" in step for step in taken)
     assert not any("TEMP B-TREE" in step for step in steps)
+
+
+@pytest.mark.parametrize("name", AWAITED)
+def test_what_is_awaited_is_looked_up(name: str, tmp_path: Path) -> None:
+    """By the same indexes as on PostgreSQL, or by the row's own place."""
+    statement, _ = AWAITED[name]
+    path = tmp_path / "plans.db"
+    migrate(f"sqlite:///{path}")
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {statement.text(NAMED)}", Anything())
+        steps = [step for *_, step in rows]
+    assert not any(re.match(r"SCAN (booking_\w+|a|e|r)\b", step) for step in steps)
 
 
 class Anything(dict[str, object]):

@@ -11,6 +11,8 @@ from booking_core.domain.catalogue.resource import Unit
 from booking_core.domain.kernel.ids import PaymentId, RefundId
 from booking_core.domain.kernel.span import to_microseconds
 from booking_core.domain.payment.account import EMPTY_ACCOUNT
+from booking_core.ports.awaited import Awaiting
+from booking_core.ports.outbox import SHARDS
 from booking_core.ports.unit_of_work import Changes
 from tests.contract import builders as b
 from tests.contract.inbox_builders import history, keep, take
@@ -27,7 +29,7 @@ CLAIM = (
 def furnish(storage: SqlStorage) -> None:
     """Sold, held, cancelled, expired, completed and refunded, blocked, lifted; a unit withdrawn.
 
-    Two events were applied, and one message could not be.
+    Two events were applied, one message could not be, and of one event a receipt is awaited.
     """
     b.furnish(storage)
     gone = b.make(storage, b.a_hold("cancelled", b.span(9, 10), A))
@@ -47,6 +49,10 @@ def furnish(storage: SqlStorage) -> None:
     storage.catalogue.save_resource(b.a_room(units=tuple(map(Unit, (A, B, D))), revision=2))
     take(storage, *history(1, 2))
     keep(storage, b"unreadable", due_at=None)
+    positions = [each.position for each in storage.outbox.unsent(range(SHARDS), 2)]
+    storage.outbox.mark_sent(positions, b.NOW, Awaiting(positions={"x": positions}, due_at=b.NOW))
+    answered, _ = storage.awaited.look(b.NOW, b.NOW, 2).unanswered
+    storage.awaited.close([answered], answered=True)
 
 
 def _completed(storage: SqlStorage) -> None:

@@ -17,8 +17,9 @@ from booking_adapters.telemetry.prometheus.telemetry import PrometheusTelemetry
 from booking_adapters.telemetry.prometheus.waiting import WaitingMetrics
 from booking_core.domain.kernel.errors import Busy
 from booking_core.domain.webhook.webhook import Disabled
+from booking_core.ports.awaited import Awaiting
 from booking_core.ports.inbox import NewLetter
-from booking_core.ports.outbox import Backlog
+from booking_core.ports.outbox import SHARDS, Backlog
 from booking_core.ports.publisher import Message, NotPublished
 from booking_core.ports.telemetry import Fate
 from tests.contract import builders as b
@@ -162,6 +163,21 @@ def test_holds_and_webhooks_are_asked_for_too(registry: CollectorRegistry) -> No
     assert value("booking_webhooks", {"state": "disabled"}) == 1
     assert value("booking_webhook_deliveries_waiting") == 2
     assert value("booking_webhook_deliveries_overdue_seconds") == 120
+
+
+def test_receipts_that_are_owed_are_counted_by_consumer(registry: CollectorRegistry) -> None:
+    """With the age of the first telling that none has answered."""
+    storage, clock = MemoryStorage(), ManualClock(b.NOW)
+    b.furnish(storage)
+    b.make(storage, b.a_hold("b", b.span(9, 10)))
+    (unsent,) = storage.outbox.unsent(range(SHARDS), 10)
+    awaiting = Awaiting(positions={"payments": [unsent.position]}, due_at=b.NOW)
+    storage.outbox.mark_sent([unsent.position], b.NOW, awaiting)
+    clock.advance(timedelta(seconds=90))
+    registry.register(WaitingMetrics(storage, clock))
+    labels = {"consumer": "payments"}
+    assert registry.get_sample_value("booking_receipts_awaited", labels) == 1
+    assert registry.get_sample_value("booking_receipts_oldest_awaited_seconds", labels) == 90
 
 
 class Away(MemoryOutbox):

@@ -140,6 +140,8 @@ CHANGEABLE = {
     "booking_receipt": (),
     "booking_position": ("sequence",),
     "booking_letter": ("state", "attempts", "due_at", "code", "cause", "last_at"),
+    "booking_awaited": ("told_at", "again", "due_at", "lags"),
+    "booking_reached": ("sent_at",),
     "booking_webhook": (
         *("url", "events", "secrets", "state", "disabled", "failures", "failing_since"),
         "revision",
@@ -152,7 +154,7 @@ CHANGEABLE = {
 }
 FORGETTABLE = (
     *("booking_answer", "booking_holder", "booking_lease", "booking_receipt", "booking_letter"),
-    *("booking_webhook", "booking_webhook_message", "booking_webhook_delivery"),
+    *("booking_awaited", "booking_webhook", "booking_webhook_message", "booking_webhook_delivery"),
 )
 EXECUTABLE = ("booking_refuse()",)
 

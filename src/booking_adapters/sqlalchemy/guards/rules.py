@@ -58,14 +58,18 @@ IDENTITY = {
     ),
     "booking_position": ("booking_id", "consumer", "tenant_id"),
     "booking_letter": ("id", "consumer", "identity", "message", "body", "first_at"),
+    "booking_awaited": (
+        *("event_id", "consumer", "tenant_id", "booking_id", "sequence", "sent_at"),
+    ),
+    "booking_reached": ("consumer",),
     "booking_webhook": ("tenant_id", "id", "created_at"),
     "booking_webhook_delivery": ("tenant_id", "id", "webhook_id", "event_id", "created_at"),
 }
 NEVER_CHANGED = (
     *("booking_transfer", "booking_answer", "booking_receipt", "booking_webhook_message"),
 )
-FORGOTTEN = ("booking_letter", "booking_webhook", "booking_webhook_delivery")
-# Answers and receipts may be forgotten, and letters settled.
+FORGOTTEN = ("booking_letter", "booking_awaited", "booking_webhook", "booking_webhook_delivery")
+# Answers and receipts may be forgotten, letters settled, and receipts awaited no more.
 KEPT = (*(table for table in IDENTITY if table not in FORGOTTEN), "booking_transfer")
 REVISED = ("booking_resource", "booking_service", "booking_performance")
 
@@ -88,6 +92,8 @@ def rules() -> Iterator[Rule]:
     yield _moves("booking_webhook_delivery", DELIVERY_LIFECYCLE)
     back = "NEW.sequence <= OLD.sequence"
     yield Rule("booking_position_never_goes_back", "booking_position", "UPDATE", back)
+    back = "NEW.sent_at <= OLD.sent_at"
+    yield Rule("booking_reached_never_goes_back", "booking_reached", "UPDATE", back)
 
 
 def _bookings() -> Iterator[Rule]:

@@ -1,5 +1,6 @@
 """The schema, in the words of the domain. `migrations/` is how a database gets there."""
 
+from booking_adapters.sqlalchemy.tables.awaited import awaited, reached
 from booking_adapters.sqlalchemy.tables.booking import answer, booking, event
 from booking_adapters.sqlalchemy.tables.catalogue import (
     performance,
@@ -17,6 +18,7 @@ from booking_adapters.sqlalchemy.tables.webhook import webhook, webhook_delivery
 
 __all__ = [
     "answer",
+    "awaited",
     "block",
     "booking",
     "claim",
@@ -28,6 +30,7 @@ __all__ = [
     "payment",
     "performance",
     "position",
+    "reached",
     "receipt",
     "refund",
     "resource",

@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from booking_adapters.telemetry.patient import Patient
 from booking_core.domain.webhook.webhook import WebhookState
+from booking_core.ports.awaited import AwaitedCount
 from booking_core.ports.booking_repository import HoldCount
 from booking_core.ports.clock import Clock
 from booking_core.ports.inbox import LetterCount
@@ -29,6 +30,7 @@ class _Seen:
     holds: HoldCount
     webhooks: Mapping[WebhookState, int]
     deliveries: Backlog
+    awaited: Sequence[AwaitedCount]
 
 
 class WaitingMetrics(Collector):
@@ -46,6 +48,7 @@ class WaitingMetrics(Collector):
                 holds=storage.bookings.holds(now, COUNTED_MOST),
                 webhooks=storage.webhooks.counts(COUNTED_MOST),
                 deliveries=storage.webhook_deliveries.backlog(COUNTED_MOST),
+                awaited=tuple(storage.awaited.counts()),
             )
 
         self._look = Patient(look)
@@ -85,6 +88,14 @@ class WaitingMetrics(Collector):
             "booking_webhook_deliveries_overdue_seconds",
             "For how long the first of them has been due",
         )
+        receipts = _gauge(
+            "booking_receipts_awaited", "Events told and not known to be received", ("consumer",)
+        )
+        since = _gauge(
+            "booking_receipts_oldest_awaited_seconds",
+            "For how long the first of them has been told",
+            ("consumer",),
+        )
         up.add_metric((), 0 if seen is None else 1)
         if seen is not None:
             unsent.add_metric((), seen.backlog.count)
@@ -99,8 +110,11 @@ class WaitingMetrics(Collector):
                 webhooks.add_metric((state.value,), number)
             deliveries.add_metric((), seen.deliveries.count)
             undelivered.add_metric((), _age(seen.now, seen.deliveries.oldest))
+            for owed in seen.awaited:
+                receipts.add_metric((owed.consumer,), owed.count)
+                since.add_metric((owed.consumer,), _age(seen.now, owed.oldest))
         return (
-            *(up, unsent, oldest, letters, overdue),
+            *(up, unsent, oldest, letters, overdue, receipts, since),
             *(holds, webhooks, deliveries, undelivered),
         )
 

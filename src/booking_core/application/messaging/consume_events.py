@@ -18,6 +18,7 @@ from booking_core.domain.kernel.errors import BookingError
 from booking_core.domain.kernel.incoming import Incoming, UnreadableMessage
 from booking_core.ports.clock import Clock
 from booking_core.ports.inbox import Inbox, NewLetter, Standing
+from booking_core.ports.publisher import TOLD_AGAIN
 from booking_core.ports.randomness import Randomness
 from booking_core.ports.receiver import Delivery, Receiver
 from booking_core.ports.telemetry import NO_TELEMETRY, Fate, Telemetry
@@ -140,7 +141,7 @@ class ConsumeEvents:
                 too_large = UnreadableMessage(f"it is larger than {BODY_BYTES_MOST} bytes")
                 others.append((delivery, self._judge.unreadable(too_large, 1)))
                 continue
-            if delivery.may_be_again:
+            if delivery.may_be_again or TOLD_AGAIN in delivery.message.headers:
                 again = "Somebody may have had it before"
                 others.append((delivery, Verdict(due_at=now, attempts=0, code=AGAIN, cause=again)))
                 continue

@@ -11,6 +11,7 @@ from booking_core.application.messaging.route import Route
 from booking_core.application.messaging.set_aside import CONSUMER, set_aside
 from booking_core.domain.kernel.errors import BookingError, Kind
 from booking_core.domain.kernel.ids import BookingId
+from booking_core.ports.awaited import Awaiting
 from booking_core.ports.clock import Clock
 from booking_core.ports.inbox import Inbox, NewLetter
 from booking_core.ports.leases import Leases
@@ -51,9 +52,10 @@ class RelayEvents:
     lease: timedelta = LEASE
     telemetry: Telemetry = NO_TELEMETRY
     alarm: Callable[[NewLetter], None] = lambda letter: None
-    tell_again: Callable[[], int] = lambda: 0  # What was set aside, and is wanted after all.
+    tell_again: Callable[[], int] = lambda: 0  # What was set aside, or lost, and is wanted.
+    awaiting: Callable[[Sequence[Unsent], datetime], Awaiting] | None = None  # None: no receipts.
     _had: dict[str, set[int]] = field(default_factory=dict, init=False)  # Positions, by route.
-    _sent: list[int] = field(default_factory=list, init=False)  # Positions to be marked.
+    _sent: list[Unsent] = field(default_factory=list, init=False)  # To be marked.
     _ahead: Sequence[Unsent] = field(default=(), init=False)  # Only while our leases are fresh.
     _shards: frozenset[int] = field(default=frozenset(), init=False)
     _renewed: datetime | None = field(default=None, init=False)
@@ -105,7 +107,9 @@ class RelayEvents:
 
     def _mark(self) -> None:
         if self._sent:
-            self.outbox.mark_sent(self._sent, self.clock.now())
+            now = self.clock.now()
+            awaiting = None if self.awaiting is None else self.awaiting(self._sent, now)
+            self.outbox.mark_sent([each.position for each in self._sent], now, awaiting)
             self._sent = []
 
     def _publish(self, wave: Sequence[Unsent], batch: Sequence[Unsent]) -> int:
@@ -133,7 +137,7 @@ class RelayEvents:
                     for place, each in enumerate(wave)
                     if all(each.position in positions for positions in had)
                 ]
-                self._sent += [wave[place].position for place in done]
+                self._sent += [wave[place] for place in done]
             for refusal in refusals:
                 if refusal is not None:
                     raise NotPublished(refusal.reason, frozenset(done)) from refusal

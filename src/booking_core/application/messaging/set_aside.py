@@ -14,9 +14,14 @@ CONSUMER = "relay"
 CAUSE_LONGEST = 500
 
 
-def set_aside(event: DomainEvent, route: str, error: Exception, clock: Clock) -> NewLetter:
-    """A letter that says which event it is, and why: what it tells is in its booking's history."""
-    facts = {
+def set_aside(
+    event: DomainEvent, route: str, error: Exception, clock: Clock, *, awaited: str | None = None
+) -> NewLetter:
+    """A letter that says which event it is, and why: what it tells is in its booking's history.
+
+    `awaited` is the consumer that did not answer, if that is why.
+    """
+    facts: dict[str, object] = {
         "route": route,
         "eventId": event.event_id,
         "eventType": event.type,
@@ -24,6 +29,8 @@ def set_aside(event: DomainEvent, route: str, error: Exception, clock: Clock) ->
         "aggregateId": event.booking_id,
         "sequence": event.sequence,
     }
+    if awaited is not None:
+        facts["awaited"] = awaited
     code, cause = why(error)
     return NewLetter(
         consumer=CONSUMER,

@@ -17,6 +17,7 @@ from booking_core.domain.booking.booking import Booking
 from booking_core.domain.kernel.errors import Busy
 from booking_core.domain.kernel.events import DomainEvent
 from booking_core.domain.kernel.ids import BookingId
+from booking_core.ports.awaited import Awaiting
 from booking_core.ports.outbox import Backlog, Outbox, Unsent
 from booking_core.ports.publisher import Message, NotPublished, Publisher
 from tests.contract import builders as b
@@ -101,13 +102,15 @@ class MortalOutbox(Outbox):
         """As it is."""
         return self.outbox.unsent(shards, most, but)
 
-    def mark_sent(self, positions: Collection[int], at: datetime) -> None:
+    def mark_sent(
+        self, positions: Collection[int], at: datetime, awaiting: Awaiting | None = None
+    ) -> None:
         """As it is, or never."""
         if self.dies:
             raise Died
         if self.is_away:
             raise Busy("the database cannot be reached")
-        self.outbox.mark_sent(positions, at)
+        self.outbox.mark_sent(positions, at, awaiting)
 
     def backlog(self) -> Backlog:
         """As it is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -88,6 +88,10 @@ class Watching(Inbox):
     def counts(self) -> Any:
         """As it is."""
         return self.inbox.counts()
+
+    def keeps(self, consumer: str, identities: Collection[str]) -> Set[str]:
+        """As it is."""
+        return self.inbox.keeps(consumer, identities)
 
     def forget_receipts(self, before: datetime, most: int) -> int:
         """As it is."""
