@@ -21,6 +21,7 @@ from booking_adapters.brokers.open import open_receiver
 from booking_adapters.messages.envelope import EnvelopeCodec
 from booking_cli.stopping import stopping
 from booking_core.domain.kernel.errors import Busy
+from booking_core.ports.publisher import TOLD_AGAIN
 from booking_core.ports.receiver import Delivery, Receiver, Subscription
 from campaign.outage.planted import ACKNOWLEDGE_FIRST, INBOX_APART, apply_apart
 from campaign.outage.record import Record
@@ -36,11 +37,15 @@ def consume(receiver: Receiver, record: Record, stopped: Event, bug: str | None)
         deliveries = _received(receiver, stopped)
         if bug == ACKNOWLEDGE_FIRST:
             receiver.accept(deliveries)
-        told = [(decode(delivery.message), delivery.may_be_again) for delivery in deliveries]
+        told = [(decode(delivery.message), _may_be_again(delivery)) for delivery in deliveries]
         if told and not _keep_trying(partial(apply, told), stopped, once=bug == ACKNOWLEDGE_FIRST):
             continue
         if bug != ACKNOWLEDGE_FIRST:
             receiver.accept(deliveries)
+
+
+def _may_be_again(delivery: Delivery) -> bool:
+    return delivery.may_be_again or TOLD_AGAIN in delivery.message.headers
 
 
 def _received(receiver: Receiver, stopped: Event) -> Sequence[Delivery]:

@@ -33,6 +33,9 @@ CREATE INDEX effect_by_event_at ON campaign.effect (event_at);
 CREATE INDEX effect_by_event_id ON campaign.effect (event_id, consumer);
 """
 _RECEIPT = "INSERT INTO campaign.receipt VALUES (%s, %s) ON CONFLICT DO NOTHING"
+# The engine's own, for consumers that do not use its inbox: it says that they have the event.
+_ENGINES_RECEIPT = """INSERT INTO booking_receipt (event_id, consumer, tenant_id, at)
+  SELECT %s, %s, key, now() FROM booking_tenant WHERE id = %s ON CONFLICT DO NOTHING"""
 _EFFECT = """INSERT INTO campaign.effect
   (consumer, worker, event_id, booking_id, sequence, type, event_at, captured_minor,
    may_be_again) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
@@ -64,6 +67,8 @@ class Record:
 
     def receive(self, connection: psycopg.Connection[Any], event: Incoming) -> bool:
         """Whether there was no receipt yet."""
+        told = (event.event_id, self.consumer, event.tenant_id)
+        connection.execute(_ENGINES_RECEIPT, told)
         return connection.execute(_RECEIPT, (self.consumer, event.event_id)).rowcount == 1
 
     def effect(

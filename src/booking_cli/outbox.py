@@ -1,7 +1,9 @@
-"""`booking outbox`: how many events wait to be told, and since when."""
+"""`booking outbox`: how many events wait to be told or received, and since when."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import click
@@ -12,7 +14,23 @@ from booking_cli.session import opened
 from booking_cli.stopping import stopping
 from booking_cli.tables import print_table
 from booking_core.domain.kernel.errors import BookingError, Kind
+from booking_core.ports.awaited import AWAITED_MAX, AwaitedCount
 from booking_core.ports.outbox import BACKLOG_MAX, Backlog
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    backlog: Backlog
+    awaited: Sequence[AwaitedCount]
+    now: datetime
+
+    def age(self, since: datetime | None) -> timedelta | None:
+        # Whoever wrote it may have a clock that is ahead of ours.
+        return None if since is None else max(self.now - since, timedelta(0))
+
+    def seconds(self, since: datetime | None) -> str:
+        age = self.age(since)
+        return "" if age is None else f"{age.total_seconds():.1f}"
 
 
 @click.command("outbox")
@@ -27,59 +45,84 @@ from booking_core.ports.outbox import BACKLOG_MAX, Backlog
 def command(every_seconds: float | None) -> None:
     """Say how many events wait to be told to a broker, and since when.
 
-    Changes nothing, and counts to a million at most.
+    Where consumers' receipts are awaited (BOOKING_RECEIPTS_FROM), also how many of those that were
+    told. Changes nothing, and counts to a million at most.
     """
     with opened() as composition:
         if every_seconds is not None:
             _watch(composition, every_seconds)
             return
-        backlog, now = _look(composition)
-        show(
-            _answer(backlog, now),
-            lambda: print_table(
-                ("waiting", "oldest", "for seconds"),
-                [(_count(backlog), backlog.oldest, _seconds(_age(backlog, now)))],
-            ),
-        )
+        seen = _look(composition)
+        show(_answer(seen), lambda: _print(seen))
 
 
 def _watch(composition: Composition, every_seconds: float) -> None:
     with stopping() as stopped:
         while not stopped.is_set():
             try:
-                backlog, now = _look(composition)
+                seen = _look(composition)
             except BookingError as refusal:  # Storage that is away may be back at the next round.
                 if refusal.kind is not Kind.BUSY:
                     raise
                 click.echo(refusal.message, err=True)
             else:
-                show_line({"at": now, **_answer(backlog, now)}, _line(backlog, now))
+                show_line({"at": seen.now, **_answer(seen)}, _line(seen))
             stopped.wait(every_seconds)
 
 
-def _look(composition: Composition) -> tuple[Backlog, datetime]:
-    return composition.storage.outbox.backlog(), composition.engine.ports.clock.now()
+def _look(composition: Composition) -> _Seen:
+    storage, clock = composition.storage, composition.engine.ports.clock
+    return _Seen(storage.outbox.backlog(), storage.awaited.counts(), clock.now())
 
 
-def _answer(backlog: Backlog, now: datetime) -> dict[str, object]:
-    age = _age(backlog, now)
-    return {"waiting": backlog.count, "oldest": backlog.oldest, "forSeconds": age}
+def _answer(seen: _Seen) -> dict[str, object]:
+    return {
+        "waiting": seen.backlog.count,
+        "oldest": seen.backlog.oldest,
+        "forSeconds": seen.age(seen.backlog.oldest),
+        "awaited": [
+            {
+                "consumer": each.consumer,
+                "receipts": each.count,
+                "oldest": each.oldest,
+                "forSeconds": seen.age(each.oldest),
+            }
+            for each in seen.awaited
+        ],
+    }
 
 
-def _line(backlog: Backlog, now: datetime) -> str:
-    line = f"{now:%H:%M:%S}  waiting: {_count(backlog)}"
-    age = _age(backlog, now)
-    return line if age is None else f"{line}, the oldest for {_seconds(age)} s"
+def _print(seen: _Seen) -> None:
+    backlog = seen.backlog
+    waiting = (_count(backlog.count, BACKLOG_MAX), backlog.oldest, seen.seconds(backlog.oldest))
+    print_table(("waiting", "oldest", "for seconds"), [waiting])
+    if seen.awaited:
+        print_table(
+            ("receipts awaited", "of", "oldest", "for seconds"),
+            [
+                (
+                    _count(each.count, AWAITED_MAX),
+                    each.consumer,
+                    each.oldest,
+                    seen.seconds(each.oldest),
+                )
+                for each in seen.awaited
+            ],
+        )
 
 
-def _age(backlog: Backlog, now: datetime) -> timedelta | None:
-    # Whoever wrote it may have a clock that is ahead of ours.
-    return None if backlog.oldest is None else max(now - backlog.oldest, timedelta(0))
+def _line(seen: _Seen) -> str:
+    told = [("waiting", seen.backlog.count, BACKLOG_MAX, seen.backlog.oldest)]
+    told += [
+        (f"receipts of {it.consumer}", it.count, AWAITED_MAX, it.oldest) for it in seen.awaited
+    ]
+    parts = [
+        f"{what}: {_count(count, most)}"
+        + ("" if oldest is None else f", the oldest for {seen.seconds(oldest)} s")
+        for what, count, most, oldest in told
+    ]
+    return f"{seen.now:%H:%M:%S}  " + "; ".join(parts)
 
 
-def _count(backlog: Backlog) -> str:
-    return f"{backlog.count}" + (" or more" if backlog.count >= BACKLOG_MAX else "")
-
-
-def _seconds(age: timedelta | None) -> str:
-    return "" if age is None else f"{age.total_seconds():.1f}"
+def _count(count: int, most: int) -> str:
+    return f"{count}" + (" or more" if count >= most else "")

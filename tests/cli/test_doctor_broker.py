@@ -55,3 +55,43 @@ def test_events_that_nobody_relays_are_missed(
     (found,) = [it for it in findings(run) if it["check"] == "outbox"]
     assert found["verdict"] == "warning"
     assert "relay" in found["detail"]
+
+
+REDIS = "redis://127.0.0.1:1/0"
+AMQP = "amqp://guest:guest@127.0.0.1:1//"
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "verdict", "word"),
+    [
+        (REDIS, {}, "ok", "payments within 60 s"),
+        (REDIS, {"RECEIPTS_FROM": "none"}, "warning", "nobody"),
+        (REDIS, {"RECEIPTS_FROM": "log, webhooks", "RECEIPT_SECONDS": "5"}, "ok", "log, webhooks"),
+        (REDIS, {"RECEIPT_SECONDS": "61"}, "warning", "gap"),
+        (AMQP, {"RECEIPTS_FROM": "payments"}, "ok", "payments"),
+        (AMQP, {"RECEIPTS_FROM": "payments", "ROUTES": "parking"}, "failure", "BOOKING_ROUTES"),
+        (REDIS, {"ROUTES": "parking"}, "warning", "nobody"),
+    ],
+)
+def test_whose_receipts_are_awaited_is_said(
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    url: str,
+    said: dict[str, str],
+    verdict: str,
+    word: str,
+) -> None:
+    """And warned of on Redis, where nobody else notices what is lost."""
+    for name, text in {"BROKER_URL": url, **said}.items():
+        monkeypatch.setenv(f"BOOKING_{name}", text)
+    (found,) = [it for it in findings(run) if it["check"] == "receipts"]
+    assert found["verdict"] == verdict
+    assert word in found["detail"]
+
+
+def test_where_nothing_is_lost_nobody_asks_for_receipts(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor says anything of them."""
+    monkeypatch.setenv("BOOKING_BROKER_URL", AMQP)
+    assert "receipts" not in {it["check"] for it in findings(run)}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from booking_core.engine import BookingEngine
+from booking_core.ports.awaited import Awaiting
 from tests.cli.conftest import Run, Town, answer
 from tests.cli.guests import park
 
@@ -34,8 +35,25 @@ def test_what_waits_is_counted_and_its_age_told(run: Run, town: Town) -> None:
     assert row.split()[0] == "3"
     with town() as engine:
         tell_everything(engine)
-    assert answer(run("outbox", "--json")) == {"waiting": 0, "oldest": None, "forSeconds": None}
+    nothing = {"waiting": 0, "oldest": None, "forSeconds": None, "awaited": []}
+    assert answer(run("outbox", "--json")) == nothing
     assert run("outbox").stdout.splitlines()[1].split() == ["0"]
+
+
+def test_receipts_that_are_awaited_stand_beside(run: Run, town: Town) -> None:
+    """By consumer, since the first of them was told; for people and for programs."""
+    with town() as engine:
+        park(engine)
+        outbox, now = engine.ports.storage.outbox, engine.ports.clock.now()
+        positions = [each.position for each in outbox.unsent(range(64), 10)]
+        awaiting = Awaiting(positions={"payments": positions}, due_at=now)
+        outbox.mark_sent(positions, now - AN_HOUR, awaiting)
+    (awaited,) = answer(run("outbox", "--json"))["awaited"]
+    assert (awaited["consumer"], awaited["receipts"]) == ("payments", 1)
+    assert awaited["forSeconds"] >= AN_HOUR.total_seconds()
+    *_, head, row = run("outbox").stdout.splitlines()
+    assert head.split() == ["receipts", "awaited", "of", "oldest", "for", "seconds"]
+    assert row.split()[:2] == ["1", "payments"]
 
 
 def test_one_that_is_ahead_of_our_clock_has_waited_for_nothing(run: Run, town: Town) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
@@ -14,10 +15,12 @@ from kombu.entity import Exchange
 from kombu.messaging import Producer
 
 from booking_adapters.brokers.redis.receiver import RedisReceiver
+from booking_core.application.messaging.consume_events import ConsumeEvents
 from booking_core.domain.kernel.errors import Busy
 from booking_core.ports.publisher import NotPublished
 from booking_core.ports.receiver import Subscription
 from tests.brokers import CutBroker, bodies, messages, wait_for
+from tests.unit.application.messaging.lossy import WITHIN, Lossy
 
 
 @pytest.fixture
@@ -100,6 +103,35 @@ def test_what_a_killed_consumer_had_comes_again_in_time(redis_broker: CutBroker)
     with redis.Redis.from_url(redis_broker.url) as client:
         for prefix in ("_kombu.binding.", "_kombu.binding_permanent."):
             client.delete(f"{prefix}{redis_broker.exchange}")
+
+
+def test_what_died_with_its_consumer_is_told_again(
+    redis_broker: CutBroker, by_hand: redis.Redis
+) -> None:
+    """Taken off the list, and not noted yet: no broker has it then, and a receipt is missed."""
+    lossy = Lossy()
+    relay = lossy.relay("a", publisher=redis_broker.publisher())
+    worker = lossy.worker("a", receiver=redis_broker.receiver())
+    worker.close()
+    lost = lossy.book()
+    lossy.run(relay, seconds=1, step=1)
+    assert by_hand.rpop(redis_broker.queue("a")) is not None
+    other = lossy.book()
+    lossy.run(relay)
+    wait_until(worker, lambda: lossy.effects == [("a", other, 1)])
+    lossy.run(relay, seconds=WITHIN.total_seconds() + 10)
+    wait_until(worker, lambda: lossy.effects == [("a", other, 1), ("a", lost, 1)])
+    lossy.run(relay, seconds=3 * WITHIN.total_seconds())
+    assert lossy.awaited() == 0
+    worker.close()
+
+
+def wait_until(worker: ConsumeEvents, is_done: Callable[[], bool]) -> None:
+    """Let it work until then, at most for a while."""
+    until = time.monotonic() + 10
+    while not is_done():
+        assert time.monotonic() < until
+        worker.turn()
 
 
 def test_a_redis_that_is_full_refuses(redis_broker: CutBroker, by_hand: redis.Redis) -> None:

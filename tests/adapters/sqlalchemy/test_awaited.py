@@ -53,3 +53,19 @@ def test_it_is_marked_and_awaited_or_neither(
             storage.outbox.mark_sent([unsent.position], b.NOW, awaiting)
         assert storage.awaited.counts() == ()
         assert storage.outbox.unsent(range(SHARDS), 10) == (unsent,)
+
+
+def test_where_nobody_is_awaited_marking_is_one_statement(tmp_path: Path) -> None:
+    """Nor is there a transaction around it, as before anybody was awaited."""
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    migrate(url)
+    with closing(SqlStorage.open(url, pool_size=1)) as storage:
+        b.furnish(storage)
+        b.make(storage, b.a_hold("b", b.span(9, 10)))
+        (unsent,) = storage.outbox.unsent(range(SHARDS), 10)
+        said: list[str] = []
+        with storage._database.connection() as connection:
+            connection.set_trace_callback(said.append)
+        for awaiting in (None, Awaiting(positions={}, due_at=b.NOW)):
+            storage.outbox.mark_sent([unsent.position], b.NOW, awaiting)
+        assert {statement.split()[0] for statement in said} - {"--"} == {"UPDATE"}

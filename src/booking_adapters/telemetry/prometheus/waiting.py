@@ -89,7 +89,9 @@ class WaitingMetrics(Collector):
             "For how long the first of them has been due",
         )
         receipts = _gauge(
-            "booking_receipts_awaited", "Events told and not known to be received", ("consumer",)
+            "booking_receipts_awaited",
+            "Receipts that are awaited, to a million in all",
+            ("consumer",),
         )
         since = _gauge(
             "booking_receipts_oldest_awaited_seconds",

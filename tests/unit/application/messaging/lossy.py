@@ -27,7 +27,7 @@ from booking_core.domain.kernel.events import DomainEvent
 from booking_core.domain.kernel.ids import BookingId
 from booking_core.domain.kernel.incoming import Incoming
 from booking_core.ports.inbox import Letter, LetterState, NewLetter, Reception
-from booking_core.ports.publisher import Message
+from booking_core.ports.publisher import Message, Publisher
 from booking_core.ports.receiver import Delivery, Receiver, Subscription
 from booking_core.ports.telemetry import Fate
 from tests.contract import builders as b
@@ -100,10 +100,10 @@ class Lossy:
         """Have something to book."""
         b.furnish(self.storage)
 
-    def relay(self, *consumers: str) -> RelayEvents:
+    def relay(self, *consumers: str, publisher: Publisher | None = None) -> RelayEvents:
         """One more, which awaits receipts of these."""
         self.hired += 1
-        publisher = MemoryPublisher(self.broker, EXCHANGE)
+        publisher = publisher or MemoryPublisher(self.broker, EXCHANGE)
         routes = [Route(name="canonical", publisher=publisher, encode=encode)]
         republish = Republish(
             awaited=self.storage.awaited,
@@ -127,7 +127,11 @@ class Lossy:
         )
 
     def worker(
-        self, consumer: str, *, in_order: bool = True, decode_by: Decode | None = None
+        self,
+        consumer: str,
+        *,
+        decode_by: Decode | None = None,
+        receiver: Receiver | None = None,
     ) -> ConsumeEvents:
         """One more of that consumer's; its queue is there from now on."""
 
@@ -135,7 +139,7 @@ class Lossy:
             event = (consumer, str(incoming.booking_id), incoming.sequence or 0)
             reception.connection.append(lambda: self.effects.append(event))
 
-        receiver: Receiver = LossyReceiver(self, consumer)
+        receiver = receiver or LossyReceiver(self, consumer)
         receiver.receive(1, 0)
         return ConsumeEvents(
             consumer=Consumer(
@@ -143,7 +147,7 @@ class Lossy:
                 topics=("#",),
                 decode=decode_by or decode,
                 handler=Writes(handle),
-                in_order=in_order,
+                in_order=True,
             ),
             inbox=self.storage.inbox,
             receiver=receiver,
