@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-from types import TracebackType
-
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from booking_adapters.telemetry.asked import Asked, RequestWatcher
 from booking_adapters.telemetry.prometheus.series import Series
 from booking_adapters.telemetry.prometheus.telemetry import ACT_SECONDS
+from booking_adapters.telemetry.prometheus.timed import Timed
 from booking_adapters.telemetry.prometheus.words import OTHER, Words
 from booking_core.ports.telemetry import Watched
 
@@ -47,22 +45,14 @@ class PrometheusRequests(RequestWatcher):
         return _Answering(self, asked)
 
 
-class _Answering:
-    __slots__ = ("asked", "requests", "started")
+class _Answering(Timed):
+    __slots__ = ("asked", "requests")
 
     def __init__(self, requests: PrometheusRequests, asked: Asked) -> None:
         self.requests, self.asked = requests, asked
 
-    def __enter__(self) -> None:
-        self.started = perf_counter()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        asked, seconds = self.asked, perf_counter() - self.started
+    def ended(self, seconds: float, error: BaseException | None) -> None:
+        asked = self.asked
         status = f"{asked.status // 100}xx"
         self.requests.requests.of(asked.route or OTHER, asked.method, status).observe(seconds)
         if asked.refusal is not None:
