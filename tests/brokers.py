@@ -18,7 +18,7 @@ from booking_adapters.brokers.open import open_publisher, open_receiver
 from booking_core.domain.kernel.errors import Busy
 from booking_core.ports.publisher import Message, Publisher
 from booking_core.ports.receiver import Delivery, Receiver, Subscription
-from tests.cable import Cable
+from campaign.servers.cable import Cable
 from tests.ci import cannot_run
 
 RABBITMQ = os.environ.get("BOOKING_TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")
@@ -187,7 +187,7 @@ def kafka_broker(kafka_url: str) -> Iterator[Broker]:
 
 def _cable(url: str, port: int) -> Cable:
     parts = urlsplit(url)
-    return Cable(parts.hostname or "127.0.0.1", parts.port or port)
+    return Cable(parts.port or port, parts.hostname or "127.0.0.1")
 
 
 def _through(url: str, cable: Cable) -> str:

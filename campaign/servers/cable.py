@@ -12,9 +12,9 @@ CHUNK = 65536
 class Cable:
     """Carries TCP connections from a port of its own; where nobody answers, it ends them."""
 
-    def __init__(self, port: int) -> None:
-        """To that port of the loopback."""
-        self._server = ("127.0.0.1", port)
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        """To that port, of the loopback if it is not told otherwise."""
+        self._server = (host, port)
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         self._ends: set[socket.socket] = set()
@@ -24,13 +24,18 @@ class Cable:
         self._is_plugged = True
         Thread(target=self._accept, daemon=True).start()
 
+    def cut(self) -> None:
+        """End all connections at once; new ones can be made."""
+        with self._lock:
+            ends, self._ends = self._ends, set()
+        for end in ends:
+            _shut(end)
+
     def unplug(self) -> None:
         """End all connections, and every new one too."""
         with self._lock:
             self._is_plugged = False
-            ends, self._ends = self._ends, set()
-        for end in ends:
-            _shut(end)
+        self.cut()
 
     def plug(self) -> None:
         """Let new connections be made again."""
