@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from booking_adapters.sqlalchemy.storage import SqlStorage
-from tests.http.cable import Cable
+from campaign.servers.cable import Cable
 from tests.http.site import ANN, OWNER, PLACE, Site, at
 from tests.storages import PostgresStorages
 
@@ -19,10 +19,8 @@ from tests.storages import PostgresStorages
 def cable(postgres_url: str) -> Iterator[Cable]:
     """A cable to the database server."""
     url = sa.make_url(postgres_url)
-    cable = Cable(host=url.host or "127.0.0.1", server_port=url.port or 5432)
-    cable.mend()
-    yield cable
-    cable.cut()
+    with closing(Cable(url.port or 5432, url.host or "127.0.0.1")) as cable:
+        yield cable
 
 
 @pytest.fixture
@@ -43,7 +41,7 @@ def test_a_request_that_the_database_missed_may_be_repeated(site: Site, cable: C
     asked = {"from": at(10, 0), "to": at(11, 0)}
     key = {"Idempotency-Key": "k-1"}
     body = {"items": [PLACE]}
-    cable.cut()
+    cable.unplug()
     for answer in (
         site.call("POST", "/bookings", ANN, json=body, headers=key),
         site.call("GET", "/bookings", ANN),
@@ -52,7 +50,7 @@ def test_a_request_that_the_database_missed_may_be_repeated(site: Site, cable: C
     ):
         assert (answer.status_code, answer.json()["code"]) == (503, "busy")
         assert re.fullmatch(r"[0-9]+", answer.headers["retry-after"])
-    cable.mend()
+    cable.plug()
     for _ in range(2):
         assert site.call("POST", "/bookings", ANN, json=body, headers=key).status_code == 201
     assert len(site.call("GET", "/bookings", ANN).json()["items"]) == 1
@@ -60,7 +58,7 @@ def test_a_request_that_the_database_missed_may_be_repeated(site: Site, cable: C
 
 def test_health_tells_what_is_down(site: Site, cable: Cable) -> None:
     """Not ready without storage, but alive: a restart would mend nothing."""
-    cable.cut()
+    cable.unplug()
     ready = site.call("GET", "/health/ready")
     assert (ready.status_code, ready.json()["components"]) == (503, {"storage": "DOWN"})
     assert site.call("GET", "/health/live").status_code == 200
