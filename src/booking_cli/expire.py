@@ -7,6 +7,7 @@ from threading import Event
 
 import click
 
+from booking_cli.closing import close_outlived
 from booking_cli.output import json_option, show_line
 from booking_cli.progress import progress
 from booking_cli.session import opened
@@ -32,17 +33,23 @@ from booking_core.domain.kernel.errors import BookingError, Kind
 )
 @json_option
 def command(every_seconds: float | None, batch: int) -> None:
-    """Expire holds whose time is over: tell of them, and tidy up.
+    """Expire holds whose time is over: tell of them, and close their payments.
 
     Nothing waits for this. An overdue hold blocks nobody, expired or not.
     """
     with opened() as composition, stopping() as stopped:
-        lapse_holds = composition.engine.lapse_holds
+        engine = composition.engine
+
+        def tidy_up() -> int:
+            expired = expire(engine.lapse_holds, batch, stopped)
+            close_outlived(engine.close_attempts, batch, stopped)
+            return expired
+
         if every_seconds is None:
-            tell(expire(lapse_holds, batch, stopped))
+            tell(tidy_up())
             return
         while not stopped.is_set():
-            if expired := _try(lambda: expire(lapse_holds, batch, stopped)):
+            if expired := _try(tidy_up):
                 tell(expired)
             stopped.wait(every_seconds)
 

@@ -1,4 +1,4 @@
-"""What a serving process does beside answering: expire holds, deliver the simulated callbacks."""
+"""What a serving process does beside answering: expire holds, close their payments, deliver."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 from threading import Event, Thread
 
 from booking_adapters.composition import Composition
+from booking_cli.closing import close_outlived
 from booking_core.domain.kernel.errors import BookingError
 
 log = logging.getLogger(__name__)
@@ -48,4 +49,5 @@ class Sweeper:
         self.composition.gateway.deliver_due(engine.apply_callback)
         for _ in range(ROUNDS_MAX):
             if self._stopped.is_set() or engine.lapse_holds(batch) < batch:
-                return
+                break
+        close_outlived(engine.close_attempts, batch, self._stopped)

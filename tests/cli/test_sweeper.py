@@ -1,6 +1,7 @@
 """The sweeper of a serving process: it expires, delivers, outlives outages, and stops."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from threading import enumerate as enumerate_threads
@@ -24,7 +25,8 @@ from booking_core import BookingEngine, CreateBooking, Line, Ports, StartPayment
 from booking_core.domain.booking.booking import Booking
 from booking_core.domain.booking.lifecycle import BookingState
 from booking_core.domain.kernel.errors import Busy
-from booking_core.domain.kernel.ids import CustomerId
+from booking_core.domain.kernel.ids import DEFAULT_TENANT, CustomerId
+from booking_core.domain.payment.lifecycle import PaymentState
 from tests.cli.guests import pass_time
 
 ADA = customer(CUSTOMER)
@@ -70,6 +72,26 @@ def test_a_round_expires_all_that_is_overdue_however_small_the_batch(
     sweep = evolve(composition.settings.sweep, batch=1)
     Sweeper(evolve(composition, settings=evolve(composition.settings, sweep=sweep))).sweep()
     assert {state(composition, it) for it in bookings} == {BookingState.EXPIRED}
+
+
+def test_a_round_closes_what_outlived_its_booking(composition: Composition) -> None:
+    """Nobody who left the checkout page open can pay there after the hold has lapsed."""
+    ports = composition.engine.ports
+    gateway = SimulatedGateway(ports.clock, SystemRandomness())  # Everybody takes their time.
+    engine = BookingEngine(replace(ports, payments=gateway))
+    patient = evolve(composition, engine=engine, gateway=gateway)
+    payments = []
+    for day in range(3):
+        started = StartPayment(booking_id=hold(patient, day).id)
+        payments.append(engine.start_payment(started, ADA).attempt.id)
+    pass_time(engine, timedelta(minutes=11))
+    sweep = evolve(composition.settings.sweep, batch=1)
+    Sweeper(evolve(patient, settings=evolve(composition.settings, sweep=sweep))).sweep()
+    for payment_id in payments:
+        record = gateway.find(DEFAULT_TENANT, payment_id)
+        assert record is not None
+        assert record.state is PaymentState.CANCELLED
+    assert engine.ports.storage.bookings.outlived(10) == ()
 
 
 def test_a_round_leaves_alone_what_is_not_due(composition: Composition) -> None:

@@ -33,6 +33,31 @@ def test_expire_ends_the_holds_whose_time_is_over(run: Run, town: Town) -> None:
     assert [booking["bookingId"] for booking in pending] == [young]
 
 
+def test_expire_closes_the_payments_that_were_begun(run: Run, town: Town) -> None:
+    """Whoever sweeps by cron leaves nothing open at the provider, and reconcile nothing to do."""
+    with town(ago=AN_HOUR) as engine:
+        bookings = [park(engine, f"guest-{number}") for number in range(3)]
+        for booking in bookings:
+            pay(engine, booking)
+    assert answer(run("expire", "--batch", "2", "--json")) == {"expired": 3}
+    for booking in bookings:
+        assert answer(run("bookings", "show", booking.id, "--json"))["paymentState"] == "CANCELLED"
+    assert answer(run("reconcile", "--json"))["differences"] == []
+
+
+def test_reconcile_closes_what_was_left_open(run: Run, town: Town) -> None:
+    """A booking that is over, and a payment that the customer could still make."""
+    with town(ago=AN_HOUR) as engine:
+        booking = park(engine)
+        pay(engine, booking)
+    with town() as engine:
+        engine.lapse_holds()
+    for options, outcome in ((), "planned"), (("--apply",), "mended"):
+        (found,) = answer(run("reconcile", *options, "--json"))["differences"]
+        assert (found["repair"], found["outcome"]) == ("close-payment", outcome)
+    assert answer(run("reconcile", "--json"))["differences"] == []
+
+
 def test_expire_again_and_again_until_it_is_told_to_stop(town: Town, tmp_path: Path) -> None:
     """--every goes on, tells of each round that found something, and SIGTERM ends it well."""
     with town(ago=AN_HOUR) as engine:

@@ -42,6 +42,7 @@ from tests.contract.builders import (
     make,
     making,
     name_of,
+    next_of,
     saved,
     span,
     standing,
@@ -395,6 +396,35 @@ def test_what_may_differ_from_the_provider_is_unsettled(store: Storage) -> None:
     assert found[2].account == _own(owed, "c-owed")
     after = store.bookings.unsettled(limit=2, after=BookingId(id_of("b-refund-failed")))
     assert names(after) == ["c-owed", "d-processing"]
+
+
+def test_an_open_attempt_outlives_what_holds_nothing_any_more(store: Storage) -> None:
+    """By id and of all tenants; not one that may still be paid, or that came to an end."""
+    begun = EMPTY_ACCOUNT.begin(an_attempt("pay"), 3)
+    over = {
+        "c-created": begun,
+        "b-processing": begun.moved(PAY, PaymentTrigger.PROCESS),
+        "given-up": begun.moved(PAY, PaymentTrigger.CANCEL),
+        "paid": begun.capture(PAY, euros(40), at(7)),
+        "nothing": EMPTY_ACCOUNT,
+    }
+    for hour, (id, account) in enumerate(over.items()):
+        end_with(store, a_booking(id, span(hour, hour + 1)), _own(account, id))
+    end_with(store, a_booking("a-theirs", span(9, 10), tenant_id=GLOBEX), begun)
+    make_with(store, a_booking("live", span(11, 12)), _own(begun, "live"))
+    make_with(store, a_hold("held", span(13, 14)), _own(begun, "held"))
+    assert names(store.bookings.outlived(limit=10)) == ["a-theirs", "b-processing", "c-created"]
+    assert names(store.bookings.outlived(limit=2)) == ["a-theirs", "b-processing"]
+    after = store.bookings.outlived(limit=10, after=BookingId(id_of("b-processing")))
+    assert names(after) == ["c-created"]
+    assert after[0].account == _own(begun, "c-created")
+
+
+def end_with(store: Storage, booking: Booking, account: Account) -> None:
+    """Commit a booking that has money, and its end."""
+    make_with(store, booking, account)
+    ended = booking.cancel("changed_my_mind")
+    change(store, booking, ended, saved=(saved(next_of(booking, ended), account, account),))
 
 
 def _own(account: Account, id: str) -> Account:

@@ -76,6 +76,15 @@ class MemoryBookingRepository(BookingRepository):
         with self.state.lock:
             return tuple(islice(self.state.bookings.unsettled(after), limit))
 
+    def outlived(self, limit: int, after: BookingId | None = None) -> Sequence[Dossier]:
+        with self.state.lock:
+            unsettled = self.state.bookings.unsettled(after)
+            return tuple(islice(filter(_is_outlived, unsettled), limit))
+
+
+def _is_outlived(dossier: Dossier) -> bool:
+    return not dossier.booking.is_live and dossier.account.open_attempt() is not None
+
 
 def _found(noun: str, id: str, dossier: Dossier | None) -> Dossier:
     if dossier is None:

@@ -14,13 +14,14 @@ from booking_adapters.sqlalchemy.booking_rows import (
     EVENT_COLUMNS,
     BookingReader,
 )
+from booking_adapters.sqlalchemy.columns import quoted
 from booking_adapters.sqlalchemy.database import Database
 from booking_adapters.sqlalchemy.keys import Keys
 from booking_adapters.sqlalchemy.paging import FIRST_UUID, age, age_cursor, cut, is_uuid, whole
 from booking_adapters.sqlalchemy.statement import ONE, Statement, at_most
 from booking_adapters.sqlalchemy.tables import booking, event, payment, refund
 from booking_adapters.sqlalchemy.tables.money import OPEN_PAYMENT, OPEN_REFUND
-from booking_core.domain.booking.lifecycle import BookingState
+from booking_core.domain.booking.lifecycle import LIVE, BookingState
 from booking_core.domain.kernel.errors import NotFound
 from booking_core.domain.kernel.events import DomainEvent
 from booking_core.domain.kernel.ids import BookingId, PaymentId, TenantId
@@ -95,14 +96,20 @@ def _having_open(table: sa.Table, condition: str) -> sa.Select[Any]:
 _open = sa.union(_having_open(payment, OPEN_PAYMENT), _having_open(refund, OPEN_REFUND)).subquery(
     "open"
 )
-_UNSETTLED = Statement(
+_unsettled = sa.select(booking.c.tenant_id, *DOSSIER_COLUMNS).join(
+    _open, (_open.c.tenant_id == booking.c.tenant_id) & (_open.c.booking_id == booking.c.id)
+)
+_UNSETTLED = Statement(at_most(_unsettled.order_by(booking.c.id)))
+# Of these, by the small indexes: of all that is over, there is far more.
+_OUTLIVED = Statement(
     at_most(
-        sa.select(booking.c.tenant_id, *DOSSIER_COLUMNS)
-        .join(
-            _open,
-            (_open.c.tenant_id == booking.c.tenant_id) & (_open.c.booking_id == booking.c.id),
-        )
-        .order_by(booking.c.id)
+        _unsettled.where(
+            sa.text(f"{booking.name}.state NOT IN ({quoted(LIVE)})"),
+            sa.exists(ONE)
+            .where(payment.c.tenant_id == booking.c.tenant_id)
+            .where(payment.c.booking_id == booking.c.id)
+            .where(sa.text(f"{payment.name}.{OPEN_PAYMENT}")),
+        ).order_by(booking.c.id)
     )
 )
 
@@ -183,6 +190,10 @@ class SqlBookingRepository(BookingRepository):
 
     def unsettled(self, limit: int, after: BookingId | None = None) -> Sequence[Dossier]:
         rows = self._database.rows(_UNSETTLED, {"after": after or FIRST_UUID, "most": limit})
+        return tuple(self._read.dossier(self._keys.tenant_id(row[0]), row[1:]) for row in rows)
+
+    def outlived(self, limit: int, after: BookingId | None = None) -> Sequence[Dossier]:
+        rows = self._database.rows(_OUTLIVED, {"after": after or FIRST_UUID, "most": limit})
         return tuple(self._read.dossier(self._keys.tenant_id(row[0]), row[1:]) for row in rows)
 
     def _ask(self, statement: Statement, tenant_id: TenantId, **asked: Any) -> list[Any]:

@@ -125,3 +125,8 @@ class BookingRepository(Protocol):
         What reconciliation compares with the payment provider.
         """
         ...
+
+    @abstractmethod
+    def outlived(self, limit: int, after: BookingId | None = None) -> Sequence[Dossier]:
+        """Bookings of all tenants that hold nothing any more and have an open attempt, by id."""
+        ...

@@ -176,6 +176,15 @@ def test_a_batch_of_lapses_looks_each_up(storage: SqlStorage) -> None:
     assert not BY_TENANT_ALONE.search(plan)
 
 
+def test_what_outlived_its_booking_is_found_by_what_is_open(storage: SqlStorage) -> None:
+    """A sweeper looks every few seconds, and bookings that are over are nearly all there are."""
+    outlived = booking_repository._OUTLIVED.text(storage._database.driver.dialect)
+    plan = plan_of(storage, numbered(outlived))
+    assert "booking_payment_open" in plan
+    assert not re.search(r"Seq Scan on booking\b", plan)
+    assert not BY_TENANT_ALONE.search(plan)
+
+
 def test_nothing_walks_through_a_tenant(postgres_database_factory: DatabaseFactory) -> None:
     """Foreign keys look up too, by plans of their own: none takes an index that others are in.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.dialects import sqlite
 
-from booking_adapters.sqlalchemy import inbox_letters, positions, refusals
+from booking_adapters.sqlalchemy import booking_repository, inbox_letters, positions, refusals
 from booking_adapters.sqlalchemy.migrate import migrate
 from booking_adapters.sqlalchemy.statement import Statement
 from tests.adapters.sqlalchemy.test_plans import AWAITED, COUNTED, INBOX, LOOK_UPS, OUTBOX
@@ -38,6 +38,18 @@ def test_nothing_reads_through_a_table(statement: Statement, tmp_path: Path) -> 
         rows = connection.execute(f"EXPLAIN QUERY PLAN {statement.text(NAMED)}", Anything())
         steps = [step for *_, step in rows]
     assert any(step.startswith("SEARCH booking") for step in steps)
+    assert not any(step.startswith("SCAN booking") for step in steps)
+
+
+def test_what_outlived_its_booking_is_found_by_what_is_open(tmp_path: Path) -> None:
+    """A sweeper looks every few seconds, and bookings that are over are nearly all there are."""
+    path = tmp_path / "plans.db"
+    migrate(f"sqlite:///{path}")
+    outlived = booking_repository._OUTLIVED.text(NAMED)
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {outlived}", {"after": "", "most": 1})
+        steps = [step for *_, step in rows]
+    assert any("booking_payment_open" in step for step in steps)
     assert not any(step.startswith("SCAN booking") for step in steps)
 
 

@@ -23,6 +23,7 @@ from booking_core.ports.payment_gateway import GatewayUnavailable, ProviderRecor
 from booking_core.ports.payment_webhook import Callback, Told
 from tests.unit.application.house import (
     ANN,
+    BARN,
     CONCERT,
     DAY,
     HOUR,
@@ -133,6 +134,28 @@ def test_a_provider_that_does_not_answer_keeps_nobody_from_ending_it(
     assert close(house, booking)
     assert at_provider(house, payment_id).state is PaymentState.CANCELLED
     assert house.told(booking.id).count("payment.cancelled") == 1
+
+
+@pytest.mark.parametrize("outage", Outage)
+def test_what_lapsed_is_closed_batch_by_batch(house: House, outage: Outage) -> None:
+    """Until the provider does not answer; what is on its way keeps nothing else waiting."""
+    outages = OutagesInTurn()
+    house.with_outages(outages)
+    bookings = [house.book(stay(BARN, day * DAY)) for day in range(2, 7)]
+    payments = [house.start(booking) for booking in bookings]
+    house.send(payments[0])
+    house.clock.advance(HOUR)
+    house.engine.lapse_holds()
+    outages.expect(Call.CANCEL, outage)
+    assert house.engine.close_attempts.outlived(2) is None
+    after, batches = house.engine.close_attempts.outlived(2), 1
+    while after is not None:
+        after, batches = house.engine.close_attempts.outlived(2, after), batches + 1
+    assert batches == 3
+    states = [at_provider(house, payment_id).state for payment_id in payments]
+    assert states == [PaymentState.PROCESSING, *[PaymentState.CANCELLED] * 4]
+    left = house.storage.bookings.outlived(10)
+    assert [dossier.booking.id for dossier in left] == [bookings[0].id]
 
 
 def test_what_is_held_and_due_is_left_open(house: House) -> None:

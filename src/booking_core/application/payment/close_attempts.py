@@ -13,7 +13,7 @@ from booking_core.application.payment.complete_payment import (
 from booking_core.application.payment.fail_payment import FailPayment, FailPaymentHandler
 from booking_core.application.payment.give_back import cancel_attempt
 from booking_core.domain.kernel.errors import IllegalTransition
-from booking_core.domain.kernel.ids import PaymentId, TenantId
+from booking_core.domain.kernel.ids import BookingId, PaymentId, TenantId
 from booking_core.domain.payment.attempt import Attempt
 from booking_core.domain.payment.lifecycle import PaymentState
 from booking_core.ports.booking_repository import BookingRepository, Dossier
@@ -50,6 +50,17 @@ class CloseAttempts:
         except GatewayUnavailable:
             return False
         return True
+
+    def outlived(self, batch: int, after: BookingId | None = None) -> BookingId | None:
+        """Close a batch of attempts that outlived their bookings: holds lapse without closing any.
+
+        The booking after which the next batch begins; None at the end, or when the provider does
+        not answer.
+        """
+        dossiers = self.bookings.outlived(batch, after)
+        if not all(map(self.of, dossiers)) or len(dossiers) < batch:
+            return None
+        return dossiers[-1].booking.id
 
     def one(self, tenant_id: TenantId, attempt: Attempt) -> None:
         """Close this attempt, or hear that it came to its end; GatewayUnavailable."""
