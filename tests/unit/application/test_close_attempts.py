@@ -13,6 +13,8 @@ from booking_core.application.booking.line import Line
 from booking_core.application.booking.reject_booking import RejectBooking
 from booking_core.application.booking.reschedule_booking import RescheduleBooking
 from booking_core.application.booking.swap_bookings import SwapBookings
+from booking_core.application.payment.complete_payment import CompletePayment
+from booking_core.application.payment.fail_payment import FailPayment
 from booking_core.application.payment.hear_payment import HearPayment
 from booking_core.application.payment.start_payment import NothingDue
 from booking_core.domain.booking.booking import Booking
@@ -295,6 +297,18 @@ def test_what_was_paid_after_all_closes_the_attempt_after_it(house: House) -> No
     second = house.start(booking)
     assert house.pay(first, euros(1000)).booking.state is BookingState.CONFIRMED
     assert at_provider(house, second).state is PaymentState.CANCELLED
+
+
+def test_what_a_payment_superseded_is_given_up_with_it(house: House) -> None:
+    """In one commit: whoever is cut off before the provider was asked is told of it again."""
+    booking = house.book(stay(ROOM))
+    first = house.start(booking)
+    house.engine.fail_payment(FailPayment(payment_id=first, reason="declined"), SYSTEM)
+    second = house.start(booking)
+    paid = CompletePayment(payment_id=first, amount=euros(1000), provider_ref="sim")
+    dossier = house.engine.complete_payment(paid, SYSTEM)
+    assert dossier.account.attempt(second).state is PaymentState.CANCELLED
+    assert house.told(booking.id)[-1] == "payment.cancelled"
 
 
 def test_the_attempt_of_another_service_is_not_ours_to_close(house: House) -> None:
