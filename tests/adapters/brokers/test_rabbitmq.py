@@ -152,6 +152,21 @@ def test_a_consumer_that_works_for_long_keeps_its_connection(rabbitmq_broker: Cu
     assert list(rabbitmq_broker.receiver(joined=False).receive(1, QUIET_SECONDS)) == []
 
 
+def test_what_was_read_with_others_is_handed_on_at_once(rabbitmq_broker: CutBroker) -> None:
+    """Nothing of it waits until the broker says something else, or for a heartbeat."""
+    rabbitmq_broker.receiver().close()  # The queue stands.
+    rabbitmq_broker.publisher().publish(messages(100))
+    receiver = RabbitReceiver(
+        rabbitmq_broker.url,
+        rabbitmq_broker.exchange,
+        Subscription(consumer="a", topics=("#",)),
+        rabbitmq_broker.queue("a"),
+        heartbeat_seconds=1000.0,
+    )
+    with closing(receiver):
+        assert bodies(wait_for(receiver, 100, 10.0)) == [b"%d" % number for number in range(100)]
+
+
 def test_a_deleted_queue_is_made_again(rabbitmq_broker: CutBroker, by_hand: Any) -> None:
     """The broker cancels the consumer, who then declares what it needs once more."""
     receiver = rabbitmq_broker.receiver()

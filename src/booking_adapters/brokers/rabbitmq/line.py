@@ -18,6 +18,7 @@ from contextlib import suppress
 from threading import Condition, Thread
 from typing import Any
 
+from booking_adapters.brokers.rabbitmq.connection import unread
 from booking_adapters.brokers.rabbitmq.link import IO_SECONDS, Link
 from booking_adapters.brokers.rabbitmq.settling import Settling, Word
 from booking_adapters.brokers.wire import CONTENT_TYPE, KEY, as_headers
@@ -25,6 +26,7 @@ from booking_core.domain.kernel.errors import Busy
 from booking_core.ports.publisher import Message
 from booking_core.ports.receiver import Delivery
 
+FRAMES_AT_ONCE = 96  # Some thirty messages: then what the owner says has its turn, and heartbeats.
 PAUSE_SECONDS_LEAST, PAUSE_SECONDS_MOST = 0.1, 5.0
 CLOSE_SECONDS = 10.0
 
@@ -130,14 +132,20 @@ class Line:
         connection.close()
 
     def _listen(self, selector: selectors.BaseSelector, connection: Any) -> None:
-        wait = 0.0 if self._link.has_decrypted() else self._heartbeat_seconds / 4
+        wait = 0.0 if unread(connection) else self._heartbeat_seconds / 4
         ready = {key.fileobj for key, _ in selector.select(wait)}
         if self._alarm in ready:
             self._alarm.recv(4096)
-        if connection.sock in ready or self._link.has_decrypted():
-            # One frame: drain_events would wait for more behind a heartbeat.
-            connection.blocking_read(IO_SECONDS)
+        if connection.sock in ready or unread(connection):
+            self._read(connection)
         connection.heartbeat_tick()
+
+    def _read(self, connection: Any) -> None:
+        """What is there: drain_events would wait for more behind a heartbeat."""
+        for _ in range(FRAMES_AT_ONCE):
+            connection.blocking_read(IO_SECONDS)
+            if not self._link.is_readable():
+                return
 
     def _obey(self, settling: Settling) -> bool:
         with self._changed:

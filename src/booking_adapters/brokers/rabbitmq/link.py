@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import selectors
+import select
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from kombu.connection import Connection
+
+from booking_adapters.brokers.rabbitmq.connection import Connection as ReadingConnection
+from booking_adapters.brokers.rabbitmq.connection import unread
 
 CONNECT_SECONDS = 5.0
 IO_SECONDS = 5.0  # For an answer, the rest of a frame that has begun, or room to write one.
@@ -24,14 +27,19 @@ class Link:
             connect_timeout=CONNECT_SECONDS,
         )
         self.connection: Any = None  # What Kombu makes: py-amqp's.
+        self._ear: select.poll
 
     def connect(self) -> Any:
         """A new connection in place of the old; after a failure the next URL is tried next."""
         self.drop()
         try:
-            self.connection = self._client.transport.establish_connection()
+            transport: Any = self._client.transport
+            transport.Connection = ReadingConnection
+            self.connection = transport.establish_connection()
             # py-amqp waits for the broker's answers without a deadline of its own.
             self.connection.sock.settimeout(IO_SECONDS)
+            self._ear = select.poll()
+            self._ear.register(self.connection.sock, select.POLLIN)
         except BaseException:
             self._client.maybe_switch_next()
             raise
@@ -54,13 +62,7 @@ class Link:
 
     def is_readable(self) -> bool:
         """Whether the broker has said something that we have not read; its farewell perhaps."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.connection.sock, selectors.EVENT_READ)
-            return bool(selector.select(0)) or self.has_decrypted()
-
-    def has_decrypted(self) -> bool:
-        """Whether TLS holds bytes that no selector sees."""
-        return bool(getattr(self.connection.sock, "pending", int)())
+        return unread(self.connection) or bool(self._ear.poll(0))
 
     def drop(self) -> None:
         """Let go, without a word to the broker: whatever was under way on it is void."""
