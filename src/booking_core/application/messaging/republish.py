@@ -20,7 +20,7 @@ from booking_core.ports.inbox import Inbox, NewLetter, identity_of
 from booking_core.ports.publisher import TOLD_AGAIN, Message, NotPublished
 from booking_core.ports.telemetry import NO_TELEMETRY, Fate, Telemetry
 
-CLAIM = timedelta(seconds=60)
+CLAIM = timedelta(seconds=20)  # Longer than a broker takes to refuse.
 AT_ONCE = 1000
 TIMES = 20
 TOLD_MOST = 500  # In a turn: what is new has its turn then.
