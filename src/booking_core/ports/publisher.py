@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from booking_core.domain.kernel.errors import BookingError, Kind
@@ -22,6 +22,11 @@ class Message:
     topic: str
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def told_again(message: Message) -> Message:
+    """The same, with that header."""
+    return replace(message, headers={**message.headers, TOLD_AGAIN: "yes"})
 
 
 @dataclass(eq=False)

@@ -17,7 +17,7 @@ from booking_core.domain.kernel.events import DomainEvent
 from booking_core.ports.awaited import Awaited, Unanswered
 from booking_core.ports.clock import Clock
 from booking_core.ports.inbox import Inbox, NewLetter, identity_of
-from booking_core.ports.publisher import TOLD_AGAIN, Message, NotPublished
+from booking_core.ports.publisher import Message, NotPublished, told_again
 from booking_core.ports.telemetry import NO_TELEMETRY, Fate, Telemetry
 
 CLAIM = timedelta(seconds=20)  # Longer than a broker takes to refuse.
@@ -171,16 +171,15 @@ class Republish:
     def _publish(self, route: Route, lost: Sequence[_Told]) -> Collection[str]:
         """The ids of the events that the broker has now by this route."""
         messages = {
-            told.unanswered.event.event_id: replace(
-                message, headers={**message.headers, TOLD_AGAIN: "yes"}
-            )
+            told.unanswered.event.event_id: told_again(message)
             for told in lost
             for its, message in told.words
             if its is route
         }
         ids = list(messages)
         try:
-            route.publisher.publish(list(messages.values()))
+            if messages:
+                route.publisher.publish(list(messages.values()))
         except NotPublished as refusal:  # The relay has more to tell by it, and will complain.
             return {ids[place] for place in refusal.confirmed}
         return messages.keys()

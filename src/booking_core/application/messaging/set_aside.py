@@ -11,6 +11,7 @@ from booking_core.ports.inbox import NewLetter
 from booking_core.ports.publisher import Message
 
 CONSUMER = "relay"
+AWAITED = "awaited"  # In the letter: which consumer was told, and has no receipt.
 CAUSE_LONGEST = 500
 
 
@@ -30,7 +31,7 @@ def set_aside(
         "sequence": event.sequence,
     }
     if awaited is not None:
-        facts["awaited"] = awaited
+        facts[AWAITED] = awaited
     code, cause = why(error)
     return NewLetter(
         consumer=CONSUMER,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from booking_core.application.messaging.route import Route
-from booking_core.application.messaging.set_aside import CONSUMER, why
+from booking_core.application.messaging.set_aside import AWAITED, CONSUMER, why
 from booking_core.domain.kernel.errors import Busy, NotFound
 from booking_core.domain.kernel.events import DomainEvent
 from booking_core.domain.kernel.ids import BookingId, TenantId
@@ -16,7 +17,7 @@ from booking_core.ports.booking_repository import BookingRepository
 from booking_core.ports.clock import Clock
 from booking_core.ports.inbox import Inbox, Letter
 from booking_core.ports.page import PageRequest
-from booking_core.ports.publisher import NotPublished
+from booking_core.ports.publisher import NotPublished, told_again
 
 CLAIM = timedelta(seconds=60)
 MOST = 100
@@ -65,13 +66,13 @@ class TellAgain:
         return True
 
     def _publish(self, letter: Letter) -> None:
-        route, event = self._found(letter)
+        facts = json.loads(letter.message.body)
+        route, event = self._found(facts)
         message = route.encode(event)
         if message is not None:
-            route.publisher.publish([message])
+            route.publisher.publish([told_again(message) if AWAITED in facts else message])
 
-    def _found(self, letter: Letter) -> tuple[Route, DomainEvent]:
-        facts = json.loads(letter.message.body)
+    def _found(self, facts: Mapping[str, Any]) -> tuple[Route, DomainEvent]:
         sequence = int(facts["sequence"])
         after = str(sequence - 1) if sequence > 1 else None
         page = PageRequest(limit=1, after=after)

@@ -165,6 +165,9 @@ def test_in_the_end_it_is_a_dead_letter_that_can_be_replayed(lossy: Lossy) -> No
         routes=relay.routes,
         clock=lossy.clock,
     )()
+    worker.turn()
+    (letter,) = lossy.storage.inbox.letters("one", LetterState.WAITING)
+    assert letter.attempts == 0  # It may kill: so it is counted before it is tried.
     lossy.run(worker)
     assert lossy.effects == [("one", id, 1)]
     assert not lossy.dead()
