@@ -25,6 +25,7 @@ from booking_core.ports.publisher import Message, Publisher
 
 ENGINE = "booking relay"
 BY_HAND = "a relay by hand"
+ALONE = "the publisher alone"
 RESOURCES = 200
 
 
@@ -105,6 +106,8 @@ def table(
 ) -> str:
     """The table as Markdown; ratios are of the same round, with their range.
 
+    The first side is the broker's client alone, and every side's speed is also told by it.
+
     The first round warms up and does not count. `shares`: a side that does but one part in so many.
     """
     found: list[dict[str, float]] = []
@@ -120,10 +123,19 @@ def table(
             if (came := arrived()) != count:
                 raise SystemExit(f"{side}: {came} arrived, of {count}")
         found.append(speeds)
-    lines = [f"| side | per second | {ENGINE} is so many times as fast |", "| --- | ---: | ---: |"]
+    client, *_ = sides
+    lines = [
+        f"| side | per second | × {client} | {ENGINE} is so many times as fast |",
+        "| --- | ---: | ---: | ---: |",
+    ]
     for side in sides:
         speed = statistics.median(speeds[side] for speeds in found[1:])
+        by_client = _spread([speeds[side] / speeds[client] for speeds in found[1:]])
         ratios = [speeds[ENGINE] / speeds[side] for speeds in found[1:]]
-        spread = f"{statistics.median(ratios):.2f} [{min(ratios):.2f}–{max(ratios):.2f}]"
-        lines.append(f"| {side} | {speed:,.0f} | {'' if side == ENGINE else spread} |")
+        engine = "" if side == ENGINE else _spread(ratios)
+        lines.append(f"| {side} | {speed:,.0f} | {by_client} | {engine} |")
     return "\n".join(lines)
+
+
+def _spread(ratios: Sequence[float]) -> str:
+    return f"{statistics.median(ratios):.2f} [{min(ratios):.2f}–{max(ratios):.2f}]"

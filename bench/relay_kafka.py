@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
-from bench.backlog import BY_HAND, ENGINE, backlog, options, table
+from bench.backlog import ALONE, BY_HAND, ENGINE, backlog, options, table
 from booking_adapters.brokers.kafka.address import configuration
 from booking_adapters.brokers.kafka.publisher import SETTINGS, KafkaPublisher
 from booking_core.ports.publisher import Message
@@ -60,6 +60,7 @@ def main() -> None:
 
         sides = {
             RAW: lambda: waiting.publish(produce),
+            ALONE: lambda: waiting.publish(publisher.publish),
             BY_HAND: lambda: waiting.by_hand(produce),
             ENGINE: lambda: waiting.relay(publisher),
         }

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import amqp
 
-from bench.backlog import BY_HAND, ENGINE, Backlog, backlog, options, table
+from bench.backlog import ALONE, BY_HAND, ENGINE, Backlog, backlog, options, table
 from bench.queues import RABBITMQ, by_hand, cleared
 from booking_adapters.brokers.rabbitmq.publisher import UNDER_WAY_MOST, RabbitPublisher
 from booking_adapters.brokers.rabbitmq.receiver import RabbitReceiver
@@ -91,6 +91,7 @@ def main() -> None:
 
         sides = {
             PIPELINED: lambda: waiting.publish(pipelined.publish),
+            ALONE: lambda: waiting.publish(publisher.publish),
             BY_HAND: lambda: waiting.by_hand(pipelined.publish),
             ONE_BY_ONE: lambda: one_by_one.one_by_one(waiting),
             ENGINE: lambda: waiting.relay(publisher),

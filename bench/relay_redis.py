@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import redis
 
-from bench.backlog import BY_HAND, ENGINE, backlog, options, table
+from bench.backlog import ALONE, BY_HAND, ENGINE, backlog, options, table
 from booking_adapters.brokers.redis.publisher import RedisPublisher
 from booking_adapters.brokers.redis.receiver import RedisReceiver
 from booking_core.ports.publisher import Message
@@ -48,6 +48,7 @@ def main() -> None:
 
         sides = {
             RAW: lambda: waiting.publish(push),
+            ALONE: lambda: waiting.publish(publisher.publish),
             BY_HAND: lambda: waiting.by_hand(push),
             ENGINE: lambda: waiting.relay(publisher),
         }
