@@ -176,7 +176,8 @@ class Stage:
             "BOOKING_PAYMENT_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "BOOKING_SIMULATED_FILE": str(self.provider_file),
             "BOOKING_RECEIPTS_FROM": self._awaited,
-            "BOOKING_RECEIPT_SECONDS": "2",
+            # More than a consumer lags when all is well: what waits is not lost.
+            "BOOKING_RECEIPT_SECONDS": "5",
             "BOOKING_RETRY_SECONDS": "0.2,0.5,1",  # What comes too early is looked at again soon.
         }
 
