@@ -15,8 +15,8 @@ from campaign.outage.tower import WAITING, Tower
 
 PAUSE_SECONDS = (0.1, 1.0)
 QUIET_SECONDS = 8.0
-# A letter that a dead worker had claimed is nobody's for 40; a receipt that nobody overtook may take
-# ten times as long as another.
+# A letter that a dead worker had claimed is nobody's for 40; a receipt that nobody overtook may
+# take ten times as long as another.
 CLAIM_SECONDS = 60.0
 CLIENTS_STOP_SECONDS = 180.0
 

@@ -57,7 +57,7 @@ def apply_apart(record: Record, told: Sequence[Told]) -> None:
             if known is None:
                 record.effect(connection, event)
         with record.transaction() as connection:
-            record.receive(connection, event)
+            record.receive(connection, [event])
 
 
 class Unconfirmed(Publisher):

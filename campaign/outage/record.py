@@ -32,10 +32,12 @@ CREATE TABLE campaign.effect (
 CREATE INDEX effect_by_event_at ON campaign.effect (event_at);
 CREATE INDEX effect_by_event_id ON campaign.effect (event_id, consumer);
 """
-_RECEIPT = "INSERT INTO campaign.receipt VALUES (%s, %s) ON CONFLICT DO NOTHING"
-# The engine's own, for consumers that do not use its inbox: it says that they have the event.
-_ENGINES_RECEIPT = """INSERT INTO booking_receipt (event_id, consumer, tenant_id, at)
-  SELECT %s, %s, key, now() FROM booking_tenant WHERE id = %s ON CONFLICT DO NOTHING"""
+_RECEIPTS = """INSERT INTO campaign.receipt SELECT %s, unnest(%s::uuid[])
+  ON CONFLICT DO NOTHING RETURNING event_id::text"""
+# The engine's own, for consumers that do not use its inbox: they say that they have the events.
+_ENGINES_RECEIPTS = """INSERT INTO booking_receipt (event_id, consumer, tenant_id, at)
+  SELECT event_id, %s, key, now() FROM unnest(%s::text[], %s::text[]) AS told (event_id, tenant_id)
+  JOIN booking_tenant ON id = told.tenant_id ON CONFLICT DO NOTHING"""
 _EFFECT = """INSERT INTO campaign.effect
   (consumer, worker, event_id, booking_id, sequence, type, event_at, captured_minor,
    may_be_again) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
@@ -61,15 +63,18 @@ class Record:
     def apply(self, told: Sequence[Told]) -> None:
         """In one transaction: a receipt for each, and an effect where the receipt is new."""
         with self.transaction() as connection:
-            for event, may_be_again in told:
-                if self.receive(connection, event):
-                    self.effect(connection, event, may_be_again=may_be_again)
+            new = self.receive(connection, [event for event, _ in told])
+            with connection.pipeline():
+                for event, may_be_again in told:
+                    if event.event_id in new:
+                        new.remove(event.event_id)
+                        self.effect(connection, event, may_be_again=may_be_again)
 
-    def receive(self, connection: psycopg.Connection[Any], event: Incoming) -> bool:
-        """Whether there was no receipt yet."""
-        told = (event.event_id, self.consumer, event.tenant_id)
-        connection.execute(_ENGINES_RECEIPT, told)
-        return connection.execute(_RECEIPT, (self.consumer, event.event_id)).rowcount == 1
+    def receive(self, connection: psycopg.Connection[Any], events: Sequence[Incoming]) -> set[str]:
+        """The ids of those that had no receipt yet."""
+        ids, tenants = [each.event_id for each in events], [each.tenant_id for each in events]
+        connection.execute(_ENGINES_RECEIPTS, (self.consumer, ids, tenants))
+        return {id for (id,) in connection.execute(_RECEIPTS, (self.consumer, ids))}
 
     def effect(
         self, connection: psycopg.Connection[Any], event: Incoming, *, may_be_again: bool = False
