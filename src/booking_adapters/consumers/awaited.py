@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # As in the registry.
     from booking_core.engine import BookingEngine
 
 LOSES = ("redis", "rediss")
-BY_DEFAULT = ("payments",)  # Every worker runs it.
+BY_DEFAULT = ("payments",)  # Every worker runs it where payments are ours to take.
 EVERYTHING = ("#",)
 
 
@@ -34,7 +34,9 @@ def awaited_consumers(settings: Settings) -> tuple[str, ...]:
     broker, named = settings.broker, settings.consumers.receipts_from
     is_told = any(is_heard(route, settings) for route in settings.messages.routes)
     if named is None:
-        return BY_DEFAULT if is_told and broker is not None and broker.scheme in LOSES else ()
+        loses = broker is not None and broker.scheme in LOSES
+        # Where another service takes the money nobody may run ours, and nobody would answer.
+        return BY_DEFAULT if loses and is_told and not settings.heard else ()
     if named and not is_told:
         expected = f"none, as no route of {ROUTES_NAME} tells the engine's own consumers"
         raise InvalidSetting(RECEIPTS_NAME, expected, repr(",".join(named)))

@@ -50,6 +50,8 @@ def owed(settings: Settings) -> dict[str, list[str]] | None:
         (REDIS.replace("redis", "rediss"), {}, ("payments",)),
         (AMQP, {}, ()),
         (REDIS, {"RECEIPTS_FROM": "none"}, ()),
+        (REDIS, {"PAYMENTS_FROM": "parking@theirs"}, ()),
+        (REDIS, {"PAYMENTS_FROM": "parking@theirs", "RECEIPTS_FROM": "payments"}, ("payments",)),
         (AMQP, {"RECEIPTS_FROM": "ledger , webhooks,ledger"}, ("ledger", "webhooks")),
         (REDIS, {"ROUTES": "parking"}, ()),
         (REDIS, {"ROUTES": "canonical@elsewhere"}, ()),
