@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 from booking_core.application.messaging.apply_messages import ApplyMessages, Guard
 from booking_core.application.messaging.consumer import Consumer, Writes
+from booking_core.application.messaging.hearing import Hearing
 from booking_core.application.messaging.keepable import BODY_BYTES_MOST, keepable
 from booking_core.application.messaging.retry_letters import FATES, RetryLetters
 from booking_core.application.messaging.retry_schedule import RetrySchedule
 from booking_core.application.messaging.verdict import AGAIN, Judge, Verdict
-from booking_core.domain.kernel.errors import BookingError
+from booking_core.domain.kernel.errors import BookingError, Busy
 from booking_core.domain.kernel.incoming import Incoming, UnreadableMessage
 from booking_core.ports.clock import Clock
 from booking_core.ports.inbox import Inbox, NewLetter, Standing
@@ -62,6 +63,7 @@ class ConsumeEvents:
     _apply: ApplyMessages = field(init=False)
     _judge: Judge = field(init=False)
     _retry: RetryLetters = field(init=False)
+    _hearing: Hearing = field(init=False)
     _none_due: datetime | None = field(default=None, init=False)  # When that was seen.
     _stirred: datetime | None = field(default=None, init=False)  # When there last was a letter.
 
@@ -74,7 +76,10 @@ class ConsumeEvents:
             guard=self.guard,
         )
         self._judge = Judge(schedule=self.schedule, randomness=self.randomness)
-        self._retry = RetryLetters(apply=self._apply, judge=self._judge, claim=self.claim)
+        self._hearing = Hearing(pause_most=self.claim)  # No handler works for as long as that.
+        self._retry = RetryLetters(
+            apply=self._apply, judge=self._judge, claim=self.claim, hearing=self._hearing
+        )
 
     def turn(self) -> int:
         """Try letters that are due, then what the broker brings; how many it was in all.
@@ -84,7 +89,7 @@ class ConsumeEvents:
         letters = self._try_letters()
         if self.stopping():
             return letters
-        hand = _Hand(self.receiver, self.receiver.receive(self.batch, self._patience(letters)))
+        hand = _Hand(self.receiver, self._receive(self._patience(letters)))
         count = len(hand.deliveries)
         for topic, many in Counter(each.message.topic for each in hand.deliveries).items():
             self.telemetry.fared(self.consumer.name, topic, Fate.RECEIVED, many)
@@ -97,6 +102,15 @@ class ConsumeEvents:
     def close(self) -> None:
         """Give back what was not begun."""
         self.receiver.close()
+
+    def _receive(self, seconds: float) -> Sequence[Delivery]:
+        try:
+            deliveries = self.receiver.receive(self.batch, seconds)
+        except Busy:
+            self._hearing.broke()
+            raise
+        self._hearing.heard(self.clock.now())
+        return deliveries
 
     def _patience(self, letters: int) -> float:
         if letters:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from booking_core.application.messaging.apply_messages import ApplyMessages
+from booking_core.application.messaging.hearing import Hearing
 from booking_core.application.messaging.verdict import Judge, Verdict
 from booking_core.domain.kernel.errors import BookingError
 from booking_core.domain.kernel.incoming import Incoming
@@ -26,12 +27,14 @@ FATES = {
 class RetryLetters:
     """One at a time: a letter that kills its worker takes no other along.
 
-    `claim` is how long one is nobody else's: longer than any handler may take.
+    `claim` is how long one is nobody else's: longer than any handler may take. A gap is given up by
+    somebody who has been `hearing` the broker for as long as that takes.
     """
 
     apply: ApplyMessages
     judge: Judge
     claim: timedelta
+    hearing: Hearing
 
     def __call__(self) -> bool:
         """Try the one that has been due for longest; False if there is none. Raises Busy."""
@@ -75,8 +78,9 @@ class RetryLetters:
 
     def _is_overdue(self, letter: Letter, message: Incoming) -> bool:
         """Whether it goes before one that never came: not while an elder one waits here as well."""
-        age = self.apply.clock.now() - letter.first_at
-        return age >= self.judge.schedule.gap and not any(
+        now, gap = self.apply.clock.now(), self.judge.schedule.gap
+        waited = min(now - letter.first_at, self.hearing.lasts(now))
+        return waited >= gap and not any(
             elder.booking_id == message.booking_id
             and (elder.sequence or 0) < (message.sequence or 0)
             for elder in self._waiting_beside(letter)

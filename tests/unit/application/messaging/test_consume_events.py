@@ -10,16 +10,19 @@ from typing import Any
 
 import pytest
 
+from booking_adapters.memory.receiver import MemoryReceiver
 from booking_core.application.messaging.keepable import BODY_BYTES_MOST
 from booking_core.application.messaging.retry_schedule import RetrySchedule
 from booking_core.domain.kernel.errors import Busy, IllegalTransition, InvalidInput, NotFound
 from booking_core.domain.kernel.incoming import Incoming, UntrustedMessage
 from booking_core.ports.inbox import Inbox, Letter, LetterState, NewLetter, Standing, Told
 from booking_core.ports.publisher import Message
-from booking_core.ports.receiver import Delivery
+from booking_core.ports.receiver import Delivery, Subscription
 from booking_core.ports.telemetry import Fate
 from tests.unit.application.messaging.desk import (
     CONSUMER,
+    EXCHANGE,
+    QUEUE,
     SECOND,
     Desk,
     Died,
@@ -368,6 +371,48 @@ def test_a_gap_that_never_closes_is_given_up(desk: Desk) -> None:
     desk.settle(worker)
     assert desk.effects == [("a", 3), ("a", 4), ("a", 5)]
     assert desk.fared(Fate.STALE) == 2
+
+
+class Deaf(MemoryReceiver):
+    """A line to a broker that is away now and then."""
+
+    is_away = False
+
+    def receive(self, most: int, seconds: float) -> Sequence[Delivery]:
+        """Nothing, for want of a broker."""
+        if self.is_away:
+            raise Busy("the broker is away")
+        return super().receive(most, seconds)
+
+
+def test_a_gap_is_not_given_up_while_the_broker_is_away(desk: Desk) -> None:
+    """What is missing is with the broker: it has all its time once that is back."""
+    subscription = Subscription(consumer=CONSUMER, topics=("#",))
+    receiver = Deaf(desk.broker, EXCHANGE, subscription, QUEUE)
+    worker = desk.worker(receiver=receiver)
+    desk.happens("a", 2)
+    worker.turn()
+    receiver.is_away = True
+    for _ in range(100):
+        desk.clock.advance(10 * SECOND)
+        with pytest.raises(Busy):
+            worker.turn()
+    receiver.is_away = False
+    desk.happens("a", 1)
+    desk.settle(worker)
+    assert desk.effects == [("a", 1), ("a", 2)]
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_a_worker_that_slept_gives_up_no_gap(desk: Desk, is_new: bool) -> None:
+    """Whoever was frozen, or has just begun, has not listened for what is missing."""
+    worker = desk.worker()
+    desk.happens("a", 2)
+    worker.turn()
+    desk.clock.advance(3600 * SECOND)
+    desk.happens("a", 1)
+    desk.settle(desk.worker() if is_new else worker)
+    assert desk.effects == [("a", 1), ("a", 2)]
 
 
 def test_whoever_is_not_told_everything_waits_for_nothing() -> None:
