@@ -201,7 +201,11 @@ class InboxMachine(RuleBasedStateMachine):
             letter = self.letters.pop(id)
             if not drops:
                 self.letters[id] = replace(
-                    letter, state=LetterState.WAITING, due_at=self.now, attempts=0
+                    letter,
+                    state=LetterState.WAITING,
+                    due_at=self.now,
+                    attempts=0,
+                    first_at=self.now,
                 )
 
     @invariant()
