@@ -93,8 +93,8 @@ class SqlLeases(Leases):
         }
         self._ask(_FORGET, **asked)
         self._ask(_COME, **asked)
-        for _ in range(TRIES_MAX):
-            wanted, taken = self._share(holder, shards, asked)
+        for look in range(TRIES_MAX):
+            wanted, taken = self._share(holder, shards, asked, gives_up=look == 0)
             if taken == wanted:
                 break
         return taken
@@ -104,14 +104,20 @@ class SqlLeases(Leases):
         self._ask(_LEAVE, work=work, holder=holder)
 
     def _share(
-        self, holder: str, shards: int, asked: Mapping[str, Any]
+        self, holder: str, shards: int, asked: Mapping[str, Any], *, gives_up: bool
     ) -> tuple[frozenset[int], frozenset[int]]:
-        """What it should have, and what it got: others may have been quicker."""
+        """What it should have, and what it got: others may have been quicker.
+
+        Whoever looks again has just taken what it has. Others who came meanwhile found nothing
+        free, and are gone: what it gave up now would lie until they call again.
+        """
         ((live,),) = self._ask(_HOLDERS, **asked)
         held = {shard: who == holder for shard, who in self._ask(_HELD, **asked)}
         mine = frozenset(shard for shard, is_mine in held.items() if is_mine)
         wanted = fair_share(shards, max(live, 1), mine, frozenset(range(shards)) - held.keys())
-        if mine - wanted:
+        if not gives_up:
+            wanted |= mine
+        elif mine - wanted:
             self._ask(_GIVE_UP, shards=self._driver.numbers(mine - wanted), **asked)
         taken = self._ask(_TAKE, shards=self._driver.numbers(wanted), **asked)
         return wanted, frozenset(shard for (shard,) in taken)
