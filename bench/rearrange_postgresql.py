@@ -1,10 +1,10 @@
 """Re-arrange a pool of 200 units, 2,000 bookings: `python -m bench.rearrange_postgresql`.
 
 On no day is every unit taken, but no unit is free for a week. Each pool is asked for a day, which
-fits as it is, and for a week, for which others have to move; the events decide whether they did.
-A wish is the whole use case, keyed and durable. Each pool is asked once, so that none has been
-put in order by the wish before; what the catalogue says of it has been read, as in a service that
-runs.
+fits as it is; for more units of a day than are left, which is refused; and for a week, for which
+others have to move: the events decide whether they did. A wish is the whole use case, keyed and
+durable. Each pool is asked once, so that none has been put in order by the wish before; what the
+catalogue says of it has been read, as in a service that runs.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from booking_core.application.new_ids import NewIds
 from booking_core.domain.availability.allocation import fit_or_rearrange
 from booking_core.domain.kernel.ids import CustomerId
 from booking_core.engine import BookingEngine, Ports
+from booking_core.ports.unit_of_work import Taken
 
 PARTS = ("reading", "allocating", "committing", "the rest")
 READERS = ("catalogue", "occupancy", "bookings", "idempotency")
@@ -47,6 +48,7 @@ class Sample:
     took_ms: float
     parts_ms: Mapping[str, float]
     moved: int
+    refused: bool
     client_ms: float
     server_ms: float
 
@@ -91,35 +93,44 @@ class House:
         row = self.look.execute(TOLD).fetchone()
         return int(row[0]) if row else 0
 
-    def wish(self, pool: int, day: int, days: int) -> Sample:
-        """Hold a unit of that pool from that day on."""
+    def wish(self, pool: int, day: int, days: int, units: int = 1) -> Sample:
+        """Hold units of that pool from that day on."""
         start = self.monday + day * DAY
-        line = Line(resource_id=resource_id(pool), start=start, end=start + days * DAY)
+        end = start + days * DAY
+        line = Line(resource_id=resource_id(pool), start=start, end=end, quantity=units)
         command = CreateBooking(customer_id=CustomerId(ANN.id), items=(line,))
         moved, server, client = self.moved(), cpu_of(self.pid), time.process_time()
         self.watch.start()
-        self.engine.create_booking(command, ANN, f"{pool}-{day}-{days}")
+        refused = False
+        try:
+            self.engine.create_booking(command, ANN, f"{pool}-{day}-{days}-{units}")
+        except Taken:
+            refused = True
         took, client = self.watch.stop(), time.process_time() - client
         return Sample(
             took_ms=took * 1e3,
             parts_ms={part: seconds * 1e3 for part, seconds in self.watch.spent.items()},
             moved=self.moved() - moved,
+            refused=refused,
             client_ms=client * 1e3,
             server_ms=(cpu_of(self.pid) - server) * 1e3,
         )
 
 
-def ask(house: House, pool: int, units: int, days: int) -> tuple[Sample, Sample]:
-    """Fill a pool; then a day of it, and so many in a row from a day when none fits."""
+def ask(house: House, pool: int, units: int, days: int) -> tuple[Sample, Sample, Sample]:
+    """Fill a pool; then a day of it, half the units of one, then days that none fits."""
     random = Random(pool)
     full = list(stays(random, units))
     fill(house.engine, house.ids, pool, full, house.monday)
     first = random.choice(list(crowded(full, units, days)))
     plain = house.wish(pool, first + 1, 1)
+    greedy = house.wish(pool, first + 1, 1, units // 2)
     crowd = house.wish(pool, first, days)
     if plain.moved or not crowd.moved:
         raise SystemExit(f"moved for a day: {plain.moved}, for {days}: {crowd.moved}")
-    return plain, crowd
+    if [plain.refused, greedy.refused, crowd.refused] != [False, True, False]:
+        raise SystemExit("refused is not what had to be")
+    return plain, greedy, crowd
 
 
 def table(told: Mapping[str, Sequence[Sample]]) -> str:
@@ -155,12 +166,17 @@ def main() -> None:
         house = House(url)
         ask(house, options.pools, options.units, options.days)  # The first warms up.
         house.look.execute("ANALYZE")
-        both = [ask(house, n, options.units, options.days) for n in range(options.pools)]
+        asked = [ask(house, n, options.units, options.days) for n in range(options.pools)]
         house.engine.close()
         house.look.close()
-    plain, crowd = zip(*both, strict=True)
+    plain, greedy, crowd = zip(*asked, strict=True)
     print(f"{options.pools} pools of {options.units} units, {options.units * 10:,} bookings each\n")
-    print(table({"a day: fits as it is": plain, f"{options.days} days: others move": crowd}))
+    wishes = {
+        "a day: fits as it is": plain,
+        "a day, more than is left: refused": greedy,
+        f"{options.days} days: others move": crowd,
+    }
+    print(table(wishes))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from booking_core.domain.availability.chart import Chart
 from booking_core.domain.availability.fit import first_fit, fit
 from booking_core.domain.availability.rearrange import NoRoom, Rearrangement, rearrange
 from booking_core.domain.kernel.claim import Claim
@@ -35,11 +36,17 @@ Allocation: TypeAlias = Callable[[PoolWish], Rearrangement | NoRoom]
 
 
 def fit_or_rearrange(wish: PoolWish) -> Rearrangement | NoRoom:
-    """Any units that are free; only if too few are, others move who have not moved in yet."""
+    """Any units that are free; only if too few are, others move who have not moved in yet.
+
+    A pool that is full in the wanted period is refused by what lies there: whatever comes later is
+    not read for that.
+    """
     near = wish.claims(wish.span)
     free = fit(wish.unit_ids, near, wish.span, wish.quantity, tie_break=wish.tie_break)
     if free is not None:
         return Rearrangement(units=free, moves=())
+    if Chart.drawn(wish.unit_ids, near, wish.span, wish.quantity, wish.now).is_full:
+        return NoRoom(certain=True)
     begin = min(wish.now, wish.span.start)
     coming = wish.claims(Span(begin, begin + LONGEST))
     return rearrange(wish.unit_ids, coming, wish.span, wish.quantity, wish.now)

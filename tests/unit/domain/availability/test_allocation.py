@@ -61,6 +61,14 @@ def test_the_whole_future_is_read_before_anybody_moves() -> None:
     assert Move(claim=beyond, to="u1") in plan.moves
 
 
+def test_a_full_pool_is_refused_by_what_lies_in_the_wanted_period() -> None:
+    """However many have booked for later: the commonest refusal costs one small query."""
+    later = [stay(unit, 7, 9) for unit in units(2)]
+    readings = Readings([stay("u0", 3, 6), stay("u1", 1, 5), *later])
+    assert fit_or_rearrange(wish(readings, hours(4, 8))) == NoRoom(certain=True)
+    assert readings.windows == [hours(4, 8)]
+
+
 def test_first_fit_takes_the_lowest_units_in_the_order_of_the_pool() -> None:
     """However tight a gap another unit would offer."""
     readings = Readings([stay("u2", 1, 4), stay("u2", 6, 9), stay("u0", 3, 5)])
@@ -86,7 +94,8 @@ def test_each_way_answers_as_the_search_that_it_names(crowd: Crowd) -> None:
     )
     plan = fit_or_rearrange(wanted)
     whole = rearrange(crowd.unit_ids, crowd.claims, crowd.span, crowd.quantity, NOW)
-    assert isinstance(plan, NoRoom) == isinstance(whole, NoRoom)
+    if isinstance(plan, NoRoom) or isinstance(whole, NoRoom):
+        assert plan == whole
     first = first_fit(crowd.unit_ids, crowd.claims, crowd.span, crowd.quantity)
     only = first_fit_only(wanted)
     assert (only.units if isinstance(only, Rearrangement) else None) == first
