@@ -15,7 +15,7 @@ from campaign.outage.history import History, Outcome
 from campaign.outage.http_client import HttpClient, as_customer
 from campaign.world import DOCTOR, ROOMS, hour_of
 
-DAYS = 60
+DAYS = 360  # A full campaign books more than ten thousand hours of five units.
 PAUSE_SECONDS = 0.1
 PATIENCE_SECONDS = 90.0  # Longer than anything is away, unless they give up at once.
 QUITS_AT_ONCE = 0.3
