@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from booking_core.application.messaging.route import Route
-from booking_core.application.messaging.set_aside import CONSUMER, set_aside
-from booking_core.domain.kernel.errors import BookingError, Kind
+from booking_core.application.messaging.set_aside import CONSUMER, put_into_words
 from booking_core.domain.kernel.ids import BookingId
 from booking_core.ports.awaited import Awaiting
 from booking_core.ports.clock import Clock
@@ -151,26 +150,20 @@ class RelayEvents:
         for each in wave:
             if each.position in had:
                 continue
-            message = self._encoded(route, each)
-            if message is None:
-                had.add(each.position)
-            else:
+            words = put_into_words(route, each.event, self.clock)
+            if isinstance(words, Message):
                 positions.append(each.position)
-                messages.append(message)
+                messages.append(words)
+                continue
+            if words is not None:
+                self._keep(words, each.event.type)
+            had.add(each.position)
         return positions, messages
 
-    def _encoded(self, route: Route, unsent: Unsent) -> Message | None:
-        event = unsent.event
-        try:
-            return route.encode(event)
-        except Exception as error:
-            if isinstance(error, BookingError) and error.kind is Kind.BUSY:
-                raise
-            letter = set_aside(event, route.name, error, self.clock)
+    def _keep(self, letter: NewLetter, event_type: str) -> None:
         self.inbox.keep([letter])
-        self.telemetry.fared(CONSUMER, event.type, Fate.DEAD)
+        self.telemetry.fared(CONSUMER, event_type, Fate.DEAD)
         self.alarm(letter)
-        return None
 
     def _forget_but(self, unsent: Sequence[Unsent]) -> None:
         """What the routes have is of interest as long as it is not marked."""

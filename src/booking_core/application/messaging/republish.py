@@ -11,7 +11,7 @@ from typing import ClassVar
 from booking_core.application.messaging.await_receipts import RECEIPT_WITHIN
 from booking_core.application.messaging.keepable import keepable
 from booking_core.application.messaging.route import Route
-from booking_core.application.messaging.set_aside import CONSUMER, set_aside
+from booking_core.application.messaging.set_aside import CONSUMER, put_into_words, set_aside
 from booking_core.domain.kernel.errors import BookingError, Kind
 from booking_core.domain.kernel.events import DomainEvent
 from booking_core.ports.awaited import Awaited, Unanswered
@@ -126,18 +126,14 @@ class Republish:
         }
 
     def _words(self, event: DomainEvent) -> list[tuple[Route, Message]]:
-        """None for what cannot be told: it is a dead letter since it was to be told first."""
+        """Nothing by a route that cannot tell it: it is a letter since it was to be told first."""
         words = []
         for route in self.routes:
-            try:
-                message = route.encode(event)
-            except Exception as error:
-                if isinstance(error, BookingError) and error.kind is Kind.BUSY:
-                    raise
-                self.inbox.keep([set_aside(event, route.name, error, self.clock)])
-                continue
-            if message is not None:
-                words.append((route, message))
+            told = put_into_words(route, event, self.clock)
+            if isinstance(told, Message):
+                words.append((route, told))
+            elif told is not None:
+                self.inbox.keep([told])
         return words
 
     def _give_up(self, told: _Told) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from booking_core.domain.kernel.errors import BookingError
+from booking_core.application.messaging.route import Route
+from booking_core.domain.kernel.errors import BookingError, Kind
 from booking_core.domain.kernel.events import DomainEvent
 from booking_core.ports.clock import Clock
 from booking_core.ports.inbox import NewLetter
@@ -13,6 +14,19 @@ from booking_core.ports.publisher import Message
 CONSUMER = "relay"
 AWAITED = "awaited"  # In the letter: which consumer was told, and has no receipt.
 CAUSE_LONGEST = 500
+
+
+def put_into_words(route: Route, event: DomainEvent, clock: Clock) -> Message | NewLetter | None:
+    """The message by which the route tells it; a letter to be kept if it cannot.
+
+    None for an event that the route does not tell. Raises Busy when storage cannot be reached.
+    """
+    try:
+        return route.encode(event)
+    except Exception as error:
+        if isinstance(error, BookingError) and error.kind is Kind.BUSY:
+            raise
+        return set_aside(event, route.name, error, clock)
 
 
 def set_aside(
