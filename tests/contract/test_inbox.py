@@ -192,6 +192,13 @@ def test_what_nobody_counts_has_no_turn(store: Storage) -> None:
     assert take(store, *history(1)) == [NEW]
 
 
+def test_an_id_that_was_early_for_one_booking_is_new_for_another(store: Storage) -> None:
+    """Where a sender gives two events one id, the position says which of them was done."""
+    batch = [told("a", 1), told("shared", 2, "c"), told("shared", 2)]
+    assert take(store, *batch) == [NEW, EARLY, NEW]
+    assert look(store, told("other", 2)) == [STALE]
+
+
 def test_whoever_does_not_need_the_order_takes_all_as_it_comes(store: Storage) -> None:
     """Nothing is stale or early then."""
     assert take(store, *history(5, 1, 3), in_order=False) == [NEW, NEW, NEW]

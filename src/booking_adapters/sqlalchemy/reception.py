@@ -68,17 +68,19 @@ class SqlReception(Reception):
     def _take_in_order(self, told: Sequence[Told], done: set[Event]) -> Sequence[Standing]:
         """Mostly it is their turn: that is believed, and looked at where it was wrong."""
         applied = _as_if_it_were_their_turn(told, done)
-        moved: set[Place] = set()
+        reached: dict[Place, int] = {}
         for _ in range(TRIES_MAX):
             found = standings(told, done, applied, in_order=True)
+            # One that has moved goes on where another booking's event of the same id proved early.
             moves = {
-                place: (applied[place], sequence)
+                place: (reached.get(place, applied[place]), sequence)
                 for place, sequence in _reached(told, found).items()
-                if place not in moved
+                if reached.get(place) != sequence
             }
             if not moves:
                 return found
-            moved |= self.positions.move(self.connection, self.consumer, moves)
+            moved = self.positions.move(self.connection, self.consumer, moves)
+            reached |= {place: moves[place][1] for place in moved}
             missed = moves.keys() - moved
             if not missed:
                 return found
