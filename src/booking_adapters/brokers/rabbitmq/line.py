@@ -27,7 +27,7 @@ from booking_core.ports.publisher import Message
 from booking_core.ports.receiver import Delivery
 
 FRAMES_AT_ONCE = 96  # Some thirty messages: then what the owner says has its turn, and heartbeats.
-PAUSE_SECONDS_LEAST, PAUSE_SECONDS_MOST = 0.1, 5.0
+PAUSE_SECONDS_LEAST, PAUSE_SECONDS_MOST = 0.1, 3.0
 CLOSE_SECONDS = 10.0
 
 _logger = logging.getLogger(__name__)

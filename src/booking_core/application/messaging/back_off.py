@@ -14,12 +14,13 @@ DOUBLINGS_MAX = 32
 class BackOff:
     """At most twice as long after each failure, and anything below that by chance.
 
-    Full jitter: of many who failed at one moment, few come back at one moment.
+    Full jitter: of many who failed at one moment, few come back at one moment. However
+    long somebody was away, that they are well again is noticed within `most_seconds`.
     """
 
     randomness: Randomness
     first_seconds: float = 0.1
-    most_seconds: float = 10.0
+    most_seconds: float = 4.0
 
     def seconds(self, failures: int) -> float:
         """How long to wait after so many failures in a row, from 1."""
