@@ -14,6 +14,8 @@ from kombu.connection import Connection
 from kombu.entity import Exchange
 from kombu.messaging import Producer
 
+from booking_adapters.brokers.redis import receiver as redis_receiver
+from booking_adapters.brokers.redis import taking
 from booking_adapters.brokers.redis.receiver import RedisReceiver
 from booking_core.application.messaging.consume_events import ConsumeEvents
 from booking_core.domain.kernel.errors import Busy
@@ -66,18 +68,72 @@ def test_what_it_had_when_redis_went_away_comes_again_with_redis(redis_broker: C
     assert bodies(wait_for(receiver, 5, 5.0)) == [b"0", b"1", b"2", b"3", b"4"]
 
 
-@pytest.mark.parametrize(
-    "what",
-    [b"no JSON", b"{}", b"[]", b'{"__type__": "uuid", "__value__": 1}', b'{"properties": {}}'],
-)
-def test_what_is_no_frame_holds_nobody_up(
-    redis_broker: CutBroker, by_hand: redis.Redis, what: bytes
+ODD = '"delivery_tag": "odd", "delivery_info": {"exchange": "", "routing_key": "a"}'
+RUBBISH = [
+    "no JSON",
+    "{}",
+    "[]",
+    '{"__type__": "uuid", "__value__": 1}',
+    '{"properties": {}}',
+    f'{{"properties": {{{ODD}}}, "headers": 7}}',
+    f'{{"properties": {{{ODD}, "body_encoding": "odd"}}, "body": "a"}}',
+]
+
+
+def test_what_it_never_heard_of_comes_again_at_once(
+    redis_broker: CutBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody else's rubbish in the list is dropped with a word in the log."""
+    """Redis gave it, and the answer was lost: nobody waits for the visibility timeout."""
     receiver = redis_broker.receiver()
+    redis_broker.publisher().publish(messages(5))
+    really = taking.take
+
+    def in_vain(*asked: Any) -> Any:
+        monkeypatch.undo()
+        really(*asked)
+        raise ConnectionResetError("the answer was lost")
+
+    monkeypatch.setattr(redis_receiver, "take", in_vain)
+    found = wait_for(receiver, 5, 5.0)
+    assert sorted(bodies(found)) == [b"0", b"1", b"2", b"3", b"4"]
+    receiver.accept(found)
+    receiver.close()
+    assert list(redis_broker.receiver().receive(1, 0.5)) == []
+
+
+@pytest.mark.parametrize("what", RUBBISH)
+@pytest.mark.parametrize("is_behind", [False, True])
+def test_what_is_no_frame_holds_nobody_up(
+    redis_broker: CutBroker, by_hand: redis.Redis, what: str, is_behind: bool
+) -> None:
+    """Somebody else's rubbish in the list is dropped with a word in the log, wherever it lies."""
+    receiver, publisher = redis_broker.receiver(), redis_broker.publisher()
+    if is_behind:
+        publisher.publish(messages(1))
     by_hand.lpush(redis_broker.queue("a"), what)
-    redis_broker.publisher().publish(messages(1))
-    assert bodies(wait_for(receiver, 1, 5.0)) == [b"0"]
+    publisher.publish(messages(1))
+    found = wait_for(receiver, 1 + is_behind, 5.0)
+    assert bodies(found) == [b"0"] * (1 + is_behind)
+    receiver.accept(found)
+    assert by_hand.llen(redis_broker.queue("a")) == 0
+    assert not by_hand.hexists("unacked", "odd")
+
+
+def test_what_is_taken_at_once_is_noted_at_once(
+    redis_broker: CutBroker, by_hand: redis.Redis
+) -> None:
+    """Redis itself knows of each that it is with somebody, until it is accepted, or given back."""
+    receiver = redis_broker.receiver()
+    redis_broker.publisher().publish(messages(50))
+    found = wait_for(receiver, 50, 5.0)
+    tags = [delivery.tag[1] for delivery in found]  # type: ignore[index]
+    assert bodies(found) == [b"%d" % number for number in range(50)]
+    noted = by_hand.hmget("unacked", tags), [by_hand.zscore("unacked_index", tag) for tag in tags]
+    assert None not in [*noted[0], *noted[1]]
+    receiver.accept(found[:30])
+    receiver.give_back(found[30:])
+    assert set(by_hand.hmget("unacked", tags)) == {None}
+    assert bodies(wait_for(receiver, 20, 5.0)) == [b"%d" % number for number in range(30, 50)]
 
 
 def test_what_a_killed_consumer_had_comes_again_in_time(redis_broker: CutBroker) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, cast
 
 from kombu.connection import Connection
+from kombu.transport import redis as redis_transport
 from kombu.transport import virtual
 
 CONNECT_SECONDS = 5.0
@@ -40,6 +44,7 @@ class Link:
                     "max_retries": 0,
                 },
             )
+            self._connection.transport.Channel = ThriftyChannel
             transport = self._connection.transport.establish_connection()
             self._channel = transport.create_channel(transport)
             self._channel.Message = RawMessage
@@ -61,6 +66,19 @@ class Link:
         finally:
             if connection is not None:
                 connection.collect()
+
+
+class ThriftyChannel(redis_transport.Channel):
+    """Kombu makes a client for each act, which costs more than the act: this one keeps one."""
+
+    @cached_property
+    def _one_client(self) -> Any:
+        return self._create_client()  # type: ignore[no-untyped-call]  # Kombu says no types here.
+
+    @contextmanager
+    def conn_or_acquire(self, client: Any = None) -> Iterator[Any]:
+        """That one, or the only one."""
+        yield client or self._one_client
 
 
 class RawMessage(virtual.Message):
