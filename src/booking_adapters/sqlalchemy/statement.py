@@ -71,14 +71,18 @@ class Condition(sa.ColumnElement[bool]):
         return self
 
 
-class one_of(Condition):  # noqa: N801 - it reads as SQL.
-    """Whether the column is one of many values, handed in as one parameter."""
-
-    inherit_cache = True
+class BesideMany(Condition):
+    """How a column stands to many values, handed in as one parameter of that name."""
 
     def __init__(self, column: sa.ColumnElement[Any], name: str) -> None:
         self.column = column
         self.name = name
+
+
+class one_of(BesideMany):  # noqa: N801 - it reads as SQL.
+    """Whether the column is one of them."""
+
+    inherit_cache = True
 
 
 @compiles(json_row, "postgresql")
@@ -114,14 +118,10 @@ def _one_of_sqlite(element: one_of, compiler: Any, **kw: Any) -> str:
     return f"{column} IN (SELECT value FROM json_each(:{element.name}))"
 
 
-class none_of(Condition):  # noqa: N801 - it reads as SQL.
-    """Whether the column is none of many numbers, handed in as one parameter: each is hashed."""
+class none_of(BesideMany):  # noqa: N801 - it reads as SQL.
+    """Whether the column is none of them, which are numbers: each is hashed."""
 
     inherit_cache = True
-
-    def __init__(self, column: sa.ColumnElement[int], name: str) -> None:
-        self.column = column
-        self.name = name
 
 
 @compiles(none_of, "postgresql")
@@ -136,14 +136,10 @@ def _none_of_sqlite(element: none_of, compiler: Any, **kw: Any) -> str:
     return f"{column} NOT IN (SELECT value FROM json_each(:{element.name}))"
 
 
-class in_shards(Condition):  # noqa: N801 - it reads as SQL.
-    """Whether a booking's id is in one of the shards, handed in as one parameter."""
+class in_shards(BesideMany):  # noqa: N801 - it reads as SQL.
+    """Whether the column, a booking's id, is in one of them, which are shards."""
 
     inherit_cache = True
-
-    def __init__(self, column: sa.ColumnElement[str], name: str) -> None:
-        self.column = column
-        self.name = name
 
 
 @compiles(in_shards, "postgresql")
