@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from booking_core.domain.kernel.errors import NotFound
-from booking_core.ports.inbox import Letter, LetterCount, LetterState
+from booking_core.ports.inbox import TOO_EARLY, Letter, LetterCount, LetterState, Returned
 from booking_core.ports.publisher import TOLD_AGAIN
 from booking_core.ports.storage import Storage
 from tests.contract.builders import NOW
@@ -31,10 +32,15 @@ ODD = "a\0b \ud800 \"quoted\" 'so' \\ {x} %s :at é 座 🪑"
 
 
 def claim(
-    store: Storage, now: datetime = NOW, most: int = 10, consumer: str = PAYMENTS
+    store: Storage,
+    now: datetime = NOW,
+    most: int = 10,
+    consumer: str = PAYMENTS,
+    *,
+    early: bool | None = None,
 ) -> list[Letter]:
     """What payments gets to try, for a while."""
-    return list(store.inbox.claim(consumer, now, now + A_WHILE, most))
+    return list(store.inbox.claim(consumer, now, now + A_WHILE, most, early=early))
 
 
 def bodies(letters: list[Letter]) -> list[bytes]:
@@ -42,10 +48,11 @@ def bodies(letters: list[Letter]) -> list[bytes]:
     return [letter.message.body for letter in letters]
 
 
-def put_back(store: Storage, id: int, **facts: object) -> None:
+def put_back(store: Storage, id: int, **facts: Any) -> None:
     """It failed again, and is due a while later unless told."""
-    usual = {"due_at": LATER, "attempts": 2, "code": "busy", "cause": "Try again later"}
-    store.inbox.put_back(id, **usual | facts)  # type: ignore[arg-type]
+    usual: dict[str, Any] = {"due_at": LATER, "attempts": 2, "code": "busy"}
+    usual["cause"] = "Try again later"
+    store.inbox.put_back([Returned(letter=id, **usual | facts)])
 
 
 def test_an_inbox_begins_empty(store: Storage) -> None:
@@ -192,6 +199,35 @@ def test_nobody_gets_another_consumers_letters(store: Storage) -> None:
     keep(store, b"one", consumer=NOTIFICATIONS)
     assert claim(store, LATER) == []
     assert bodies(claim(store, LATER, consumer=NOTIFICATIONS)) == [b"one"]
+
+
+def test_those_that_only_came_too_early_may_be_claimed(store: Storage) -> None:
+    """None that was tried, or is kept for another reason; they are like all others otherwise."""
+    keep(store, b"seen", code="maybe-seen", attempts=0)
+    keep(store, b"tried", code=TOO_EARLY, attempts=1)
+    keep(store, b"second", b"third", code=TOO_EARLY, attempts=0)
+    keep(store, b"first", code=TOO_EARLY, attempts=0, due_at=NOW - MICROSECOND)
+    keep(store, b"later", code=TOO_EARLY, attempts=0, due_at=LATER)
+    keep(store, b"theirs", code=TOO_EARLY, attempts=0, consumer=NOTIFICATIONS)
+    found = claim(store, most=2, early=True)
+    assert bodies(found) == [b"first", b"second"]
+    assert [(letter.attempts, letter.due_at) for letter in found] == [(1, LATER)] * 2
+    assert bodies(claim(store, early=True)) == [b"third"]
+    assert bodies(claim(store, early=False)) == [b"seen", b"tried"]
+    put_back(store, found[0].id, code=TOO_EARLY, attempts=0)
+    assert bodies(claim(store, LATER, early=True)) == [b"first", b"later"]
+    assert bodies(claim(store, LATER)) == [b"seen", b"tried", b"second", b"third"]
+    assert claim(store, LATER) == []
+
+
+def test_several_are_put_back_at_once(store: Storage) -> None:
+    """Each to wait, or to be dead, as it is said of it."""
+    one, two, three = keep(store, b"one", b"two", b"three")
+    back = Returned(letter=one, due_at=LATER, attempts=3, code="busy", cause="Try again later")
+    store.inbox.put_back([replace(back, letter=three, due_at=None), back])
+    store.inbox.put_back([])
+    assert [store.inbox.letter(id).state for id in (one, two, three)] == [WAITING, WAITING, DEAD]
+    assert [store.inbox.letter(id).due_at for id in (one, two, three)] == [LATER, NOW, None]
 
 
 def test_a_letter_that_is_put_back_waits(store: Storage) -> None:

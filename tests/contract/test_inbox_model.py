@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -17,7 +18,15 @@ from hypothesis.stateful import (
 )
 
 from booking_core.domain.kernel.ids import BookingId, EventId
-from booking_core.ports.inbox import Letter, LetterCount, LetterState, Standing, Told
+from booking_core.ports.inbox import (
+    TOO_EARLY,
+    Letter,
+    LetterCount,
+    LetterState,
+    Returned,
+    Standing,
+    Told,
+)
 from booking_core.ports.storage import Storage
 from tests.contract.builders import ACME, GLOBEX, NOW, furnish
 from tests.contract.inbox_builders import (
@@ -44,6 +53,7 @@ events = st.builds(
 )
 batches = st.lists(events, max_size=6)
 bodies = st.sampled_from([b"1", b"2", b"3", b"4"])
+reasons = st.tuples(st.sampled_from(["busy", TOO_EARLY, TOO_EARLY]), st.integers(0, 3))
 delays = st.integers(-3, 3).map(lambda minutes: timedelta(minutes=minutes))
 whichever = st.lists(st.integers(0, 8), max_size=3)
 
@@ -140,11 +150,23 @@ class InboxMachine(RuleBasedStateMachine):
             del self.model.receipts[event]
 
     @rule(
-        consumer=consumers, contents=st.lists(bodies, max_size=4), late=delays, dead=st.booleans()
+        consumer=consumers,
+        contents=st.lists(bodies, max_size=4),
+        late=delays,
+        dead=st.booleans(),
+        why=reasons,
     )
-    def keep(self, consumer: str, contents: list[bytes], late: timedelta, dead: bool) -> None:
-        due_at = None if dead else self.now + late
-        new = [a_letter(each, consumer=consumer, due_at=due_at, at=self.now) for each in contents]
+    def keep(
+        self,
+        consumer: str,
+        contents: list[bytes],
+        late: timedelta,
+        dead: bool,
+        why: tuple[str, int],
+    ) -> None:
+        code, attempts = why
+        facts = {"due_at": None if dead else self.now + late, "code": code, "attempts": attempts}
+        new = [a_letter(each, consumer=consumer, at=self.now, **facts) for each in contents]
         self.store.inbox.keep(new)
         standing = {(each.consumer, each.message.body) for each in self.letters.values()}
         for letter in self.stored():
@@ -153,18 +175,20 @@ class InboxMachine(RuleBasedStateMachine):
                 assert (letter.consumer, letter.message.body) not in standing
                 self.letters[letter.id] = letter
                 (first, *_) = (each for each in new if each.message == letter.message)
-                assert (letter.due_at, letter.first_at, letter.attempts) == (due_at, self.now, 1)
-                assert (letter.code, letter.cause) == (first.code, first.cause)
+                assert (letter.due_at, letter.first_at) == (first.due_at, self.now)
+                assert (letter.code, letter.attempts) == why
+                assert letter.cause == first.cause
         there = {each.message.body for each in self.letters.values() if each.consumer == consumer}
         assert set(contents) <= there
 
-    @rule(consumer=consumers, most=st.integers(1, 3))
-    def claim(self, consumer: str, most: int) -> None:
+    @rule(consumer=consumers, most=st.integers(1, 3), early=st.sampled_from([None, True, False]))
+    def claim(self, consumer: str, most: int, early: bool | None) -> None:
         due = sorted(
             (letter.due_at, letter.id)
             for letter in self.letters.values()
             if letter.consumer == consumer and letter.due_at is not None
             if letter.due_at <= self.now
+            if early in (None, (letter.code, letter.attempts) == (TOO_EARLY, 0))
         )
         until = self.now + A_WHILE
         for _, id in due[:most]:
@@ -172,19 +196,25 @@ class InboxMachine(RuleBasedStateMachine):
             self.letters[id] = replace(
                 letter, attempts=letter.attempts + 1, due_at=until, last_at=self.now
             )
-        found = self.store.inbox.claim(consumer, self.now, until, most)
+        found = self.store.inbox.claim(consumer, self.now, until, most, early=early)
         assert list(found) == [self.letters[id] for _, id in due[:most]]
 
-    @rule(which=whichever, late=delays, dies=st.booleans(), attempts=st.integers(0, 3))
-    def put_back(self, which: list[int], late: timedelta, dies: bool, attempts: int) -> None:
-        for id in self.pick(which):
-            due_at = None if dies else self.now + late
-            why = {"attempts": attempts, "code": "busy", "cause": f"{attempts} times"}
-            self.store.inbox.put_back(id, due_at=due_at, **why)  # type: ignore[arg-type]
+    @rule(which=whichever, late=delays, dies=st.booleans(), why=reasons)
+    def put_back(self, which: list[int], late: timedelta, dies: bool, why: tuple[str, int]) -> None:
+        code, attempts = why
+        facts: dict[str, Any] = {
+            "due_at": None if dies else self.now + late,
+            "attempts": attempts,
+            "code": code,
+            "cause": f"{attempts} times",
+        }
+        ids = self.pick(which)
+        self.store.inbox.put_back([Returned(letter=id, **facts) for id in ids])
+        for id in ids:
             standing = self.letters.get(id)
             if standing is not None and standing.state is LetterState.WAITING:
                 state = LetterState.DEAD if dies else LetterState.WAITING
-                self.letters[id] = replace(standing, state=state, due_at=due_at, **why)  # type: ignore[arg-type]
+                self.letters[id] = replace(standing, state=state, **facts)
 
     @rule(which=whichever, drops=st.booleans())
     def clear_up(self, which: list[int], drops: bool) -> None:

@@ -13,11 +13,13 @@ from booking_adapters.memory.reception import MemoryReception
 from booking_adapters.memory.state import State
 from booking_core.domain.kernel.errors import Busy, NotFound
 from booking_core.ports.inbox import (
+    TOO_EARLY,
     Inbox,
     Letter,
     LetterCount,
     LetterState,
     NewLetter,
+    Returned,
     Standing,
     Told,
 )
@@ -57,13 +59,16 @@ class MemoryInbox(Inbox):
             letters = self.state.inbox.letters
             return {each for each in identities if letters.has(consumer, each)}
 
-    def claim(self, consumer: str, now: datetime, until: datetime, most: int) -> Sequence[Letter]:
+    def claim(
+        self, consumer: str, now: datetime, until: datetime, most: int, *, early: bool | None = None
+    ) -> Sequence[Letter]:
         with self.state.lock:
             due = sorted(
                 (letter.due_at, letter.id, letter)
                 for letter in self.state.inbox.letters
                 if letter.consumer == consumer and letter.due_at is not None
                 if letter.due_at <= now
+                if early in (None, letter.code == TOO_EARLY and not letter.attempts)
             )[:most]
             claimed = [
                 replace(letter, attempts=letter.attempts + 1, due_at=until, last_at=now)
@@ -73,24 +78,22 @@ class MemoryInbox(Inbox):
                 self.state.inbox.letters.put(letter)
         return claimed
 
-    def put_back(
-        self, letter: int, *, due_at: datetime | None, attempts: int, code: str, cause: str
-    ) -> None:
+    def put_back(self, letters: Sequence[Returned]) -> None:
         with self.state.lock:
-            standing = self.state.inbox.letters.get(letter)
-            if standing is None or standing.state is LetterState.DEAD:
-                return
-            state = LetterState.DEAD if due_at is None else LetterState.WAITING
-            self.state.inbox.letters.put(
-                replace(
-                    standing,
-                    state=state,
-                    due_at=due_at,
-                    attempts=attempts,
-                    code=code,
-                    cause=cause,
+            for returned in letters:
+                standing = self.state.inbox.letters.get(returned.letter)
+                if standing is None or standing.state is LetterState.DEAD:
+                    continue
+                self.state.inbox.letters.put(
+                    replace(
+                        standing,
+                        state=LetterState.DEAD if returned.due_at is None else LetterState.WAITING,
+                        due_at=returned.due_at,
+                        attempts=returned.attempts,
+                        code=returned.code,
+                        cause=returned.cause,
+                    )
                 )
-            )
 
     def letters(
         self, consumer: str | None, state: LetterState, *, after: int = 0, most: int = 100

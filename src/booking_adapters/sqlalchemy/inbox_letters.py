@@ -13,8 +13,15 @@ import sqlalchemy as sa
 from booking_adapters.sqlalchemy.database import Database
 from booking_adapters.sqlalchemy.statement import Statement, at_most, one_of
 from booking_adapters.sqlalchemy.tables import letter
+from booking_adapters.sqlalchemy.tables.inbox import IS_EARLY, IS_NOT_EARLY
 from booking_core.domain.kernel.errors import NotFound
-from booking_core.ports.inbox import Letter, LetterCount, LetterState, NewLetter
+from booking_core.ports.inbox import (
+    Letter,
+    LetterCount,
+    LetterState,
+    NewLetter,
+    Returned,
+)
 from booking_core.ports.publisher import Message
 
 IDS = range(1, 2**63)  # What the column can hold.
@@ -43,26 +50,30 @@ _KEEP = Statement(
 _KEEPS = Statement(
     sa.select(letter.c.identity).where(_whosever, one_of(letter.c.identity, "identities"))
 )
-_DUE = Statement(
-    at_most(
-        sa.select(*_COLUMNS)
-        .where(_consumer, letter.c.due_at <= sa.bindparam("now", type_=letter.c.due_at.type))
-        .order_by(letter.c.due_at, letter.c.id)
-    )
-)
+_WHICH = {None: "TRUE", True: IS_EARLY, False: IS_NOT_EARLY}
+
+
+def _due(which: str) -> Statement:
+    is_due = letter.c.due_at <= sa.bindparam("now", type_=letter.c.due_at.type)
+    found = sa.select(*_COLUMNS).where(_consumer, is_due, sa.text(which))
+    return Statement(at_most(found.order_by(letter.c.due_at, letter.c.id)))
+
+
+_DUE = {early: _due(which) for early, which in _WHICH.items()}
 _COUNT = Statement(
     sa.text("""UPDATE booking_letter SET attempts = attempts + 1, due_at = :until, last_at = :now
         WHERE id IN (SELECT value FROM json_each(:ids)) RETURNING 1""")
 )
-_CLAIM = Statement(
-    sa.text("""WITH due AS (
-        SELECT id FROM booking_letter WHERE consumer = :consumer AND due_at <= :now
+_CLAIMING = """WITH due AS (
+        SELECT id FROM booking_letter WHERE consumer = :consumer AND due_at <= :now AND {which}
         ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED)
       UPDATE booking_letter AS l SET attempts = l.attempts + 1, due_at = :until, last_at = :now
       WHERE l.id = ANY(ARRAY(SELECT id FROM due))
       RETURNING l.id, l.consumer, l.message, l.body, l.state, l.attempts, l.due_at, l.code, l.cause,
-        l.first_at, l.last_at, array_position(ARRAY(SELECT id FROM due), l.id)""")
-)
+        l.first_at, l.last_at, array_position(ARRAY(SELECT id FROM due), l.id)"""
+_CLAIM = {
+    early: Statement(sa.text(_CLAIMING.format(which=which))) for early, which in _WHICH.items()
+}
 _PUT_BACK = Statement(
     sa.text("""UPDATE booking_letter
       SET state = :state, due_at = :due_at, attempts = :attempts, code = :code, cause = :cause
@@ -107,16 +118,15 @@ class SqlLetters:
         self._driver = database.driver
 
     def keep(self, letters: Sequence[NewLetter]) -> None:
-        rows = list(map(self._row, letters))
-        if rows:
-            with self._database.transaction() as connection:
-                connection.cursor().executemany(_KEEP.text(self._driver.dialect), rows)
+        self._do_with_each(_KEEP, list(map(self._row, letters)))
 
     def keeps(self, consumer: str, identities: Collection[str]) -> Set[str]:
         asked = {"consumer": consumer, "identities": self._driver.many(sorted(identities))}
         return {identity for (identity,) in self._database.rows(_KEEPS, asked)}
 
-    def claim(self, consumer: str, now: datetime, until: datetime, most: int) -> Sequence[Letter]:
+    def claim(
+        self, consumer: str, now: datetime, until: datetime, most: int, *, early: bool | None = None
+    ) -> Sequence[Letter]:
         asked = {
             "consumer": consumer,
             "now": self._driver.to_instant(now),
@@ -124,23 +134,24 @@ class SqlLetters:
             "most": most,
         }
         if self._driver.dialect.name == "sqlite":
-            return self._claim_in_steps(asked, until, now)
+            return self._claim_in_steps(_DUE[early], asked, until, now)
         with self._database.connection() as connection:
-            rows = connection.execute(_CLAIM.text(self._driver.dialect), asked).fetchall()
+            rows = connection.execute(_CLAIM[early].text(self._driver.dialect), asked).fetchall()
         return [self._read(row[:-1]) for row in sorted(rows, key=lambda row: row[-1])]
 
-    def put_back(
-        self, letter: int, *, due_at: datetime | None, attempts: int, code: str, cause: str
-    ) -> None:
-        self._change(
-            _PUT_BACK,
-            id=letter,
-            state=LetterState.DEAD if due_at is None else LetterState.WAITING,
-            due_at=self._driver.to_instant(due_at),
-            attempts=attempts,
-            code=code,
-            cause=cause,
-        )
+    def put_back(self, letters: Sequence[Returned]) -> None:
+        rows = [
+            {
+                "id": each.letter,
+                "state": LetterState.DEAD if each.due_at is None else LetterState.WAITING,
+                "due_at": self._driver.to_instant(each.due_at),
+                "attempts": each.attempts,
+                "code": each.code,
+                "cause": each.cause,
+            }
+            for each in sorted(letters, key=lambda each: each.letter)  # No two wait in a circle.
+        ]
+        self._do_with_each(_PUT_BACK, rows)
 
     def letters(
         self, consumer: str | None, state: LetterState, *, after: int = 0, most: int = 100
@@ -173,16 +184,23 @@ class SqlLetters:
         )
 
     def _claim_in_steps(
-        self, asked: Mapping[str, Any], until: datetime, now: datetime
+        self, due: Statement, asked: Mapping[str, Any], until: datetime, now: datetime
     ) -> Sequence[Letter]:
         with self._database.transaction() as connection:
-            rows = connection.execute(_DUE.text(self._driver.dialect), asked).fetchall()
+            rows = connection.execute(due.text(self._driver.dialect), asked).fetchall()
             ids = self._driver.numbers(row[0] for row in rows)
             connection.execute(_COUNT.text(self._driver.dialect), {**asked, "ids": ids})
         return [
-            replace(due, attempts=due.attempts + 1, due_at=until, last_at=now)
-            for due in map(self._read, rows)
+            replace(each, attempts=each.attempts + 1, due_at=until, last_at=now)
+            for each in map(self._read, rows)
         ]
+
+    def _do_with_each(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        if len(rows) == 1:
+            self._change(statement, **rows[0])  # One statement is a transaction by itself.
+        elif rows:
+            with self._database.transaction() as connection:
+                connection.cursor().executemany(statement.text(self._driver.dialect), rows)
 
     def _change(self, statement: Statement, **asked: Any) -> int:
         with self._database.connection() as connection:

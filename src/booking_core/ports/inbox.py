@@ -77,6 +77,9 @@ def _standing(
     return Standing.NEW
 
 
+TOO_EARLY = "too-early"  # The code of a letter whose message is waiting for one before it.
+
+
 class LetterState(StrEnum):
     """What becomes of a message that could not be applied."""
 
@@ -135,6 +138,17 @@ class Letter:
     cause: str
     first_at: datetime
     last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """A claimed letter that was not settled: it waits until `due_at`, or is dead without that."""
+
+    letter: int
+    due_at: datetime | None
+    attempts: int
+    code: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,22 +213,20 @@ class Inbox(Protocol):
         ...
 
     @abstractmethod
-    def claim(self, consumer: str, now: datetime, until: datetime, most: int) -> Sequence[Letter]:
+    def claim(
+        self, consumer: str, now: datetime, until: datetime, most: int, *, early: bool | None = None
+    ) -> Sequence[Letter]:
         """Waiting letters that are due, the longest due first; each attempt is counted, durably.
 
         They come with that attempt counted, and are due again at `until`: whoever dies over one has
-        used up an attempt.
+        used up an attempt. `early`: only those that are TOO_EARLY and of which no attempt was
+        counted, or only the others; both where it is None.
         """
         ...
 
     @abstractmethod
-    def put_back(
-        self, letter: int, *, due_at: datetime | None, attempts: int, code: str, cause: str
-    ) -> None:
-        """It waits for another try, or is dead where `due_at` is None.
-
-        A settled one stays gone, and a dead one as it is.
-        """
+    def put_back(self, letters: Sequence[Returned]) -> None:
+        """They wait for another try, or are dead. A settled one stays gone, a dead one as it is."""
         ...
 
     @abstractmethod

@@ -17,10 +17,18 @@ from tests.adapters.sqlalchemy.test_plans import AWAITED, COUNTED, INBOX, LOOK_U
 STATEMENTS = LOOK_UPS | {
     f"versions of {table.name}": statement for table, statement in refusals._VERSIONS.items()
 }
-POSTGRESQL_ONLY = {"adding receipts", "going on with bookings", "claiming letters"}
+POSTGRESQL_ONLY = {
+    "adding receipts",
+    "going on with bookings",
+    "claiming letters",
+    "claiming others than early letters",
+    "claiming early letters",
+}
 ITS_OWN = {
     "going on with bookings": positions._MOVES["sqlite"][0],
-    "what is due": inbox_letters._DUE,
+    "what is due": inbox_letters._DUE[None],
+    "what is due and was not early": inbox_letters._DUE[False],
+    "what is due and was early": inbox_letters._DUE[True],
     "counting an attempt": inbox_letters._COUNT,
 }
 SQLITE_INBOX = {
@@ -51,6 +59,21 @@ def test_what_outlived_its_booking_is_found_by_what_is_open(tmp_path: Path) -> N
         steps = [step for *_, step in rows]
     assert any("booking_payment_open" in step for step in steps)
     assert not any(step.startswith("SCAN booking") for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("early", "index"), [(True, "booking_letter_early"), (False, "booking_letter_not_early")]
+)
+def test_letters_that_came_too_early_are_passed_by_no_others(
+    early: bool, index: str, tmp_path: Path
+) -> None:
+    """However many are due of either."""
+    path = tmp_path / "plans.db"
+    migrate(f"sqlite:///{path}")
+    due = inbox_letters._DUE[early].text(NAMED)
+    with sqlite3.connect(path) as connection:
+        steps = [step for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {due}", Anything())]
+    assert all(f"USING INDEX {index} " in step for step in steps)
 
 
 @pytest.mark.parametrize("statement", OUTBOX.values(), ids=OUTBOX.keys())

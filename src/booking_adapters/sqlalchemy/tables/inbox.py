@@ -15,7 +15,7 @@ from booking_adapters.sqlalchemy.columns import (
     text,
 )
 from booking_adapters.sqlalchemy.tables.metadata import metadata
-from booking_core.ports.inbox import LetterState
+from booking_core.ports.inbox import TOO_EARLY, LetterState
 
 EVENT_ID_LONGEST = 128
 
@@ -46,6 +46,11 @@ position = table(
     sa.CheckConstraint("sequence >= 1", name="booking_position_counts"),
 )
 
+# Whether a letter is only early; a query that says so in these words is answered by an index of its
+# own.
+IS_EARLY = f"code = '{TOO_EARLY}' AND attempts = 0"
+IS_NOT_EARLY = f"NOT ({IS_EARLY})"
+
 # `identity` is the same for the same message; `message` is JSON, as a broker's texts may hold what
 # no database's may.
 letter = table(
@@ -72,6 +77,18 @@ letter = table(
     ),
     sa.CheckConstraint("attempts >= 0", name="booking_letter_counts"),
     sa.Index("booking_letter_by_due", "consumer", "due_at", "id"),
+    *(
+        sa.Index(
+            f"booking_letter_{name}",
+            *("consumer", "due_at", "id"),
+            postgresql_where=sa.text(which),
+            sqlite_where=sa.text(which),
+        )
+        for name, which in (
+            ("early", IS_EARLY),
+            ("not_early", IS_NOT_EARLY),
+        )
+    ),
     # By id even among one state's: to change ten of a million dead ones reads ten.
     *(
         sa.Index(

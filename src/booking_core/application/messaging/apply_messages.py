@@ -28,8 +28,13 @@ class ApplyMessages:
     telemetry: Telemetry
     guard: Guard
 
-    def together(self, messages: Sequence[Incoming], write: Writes) -> Sequence[Standing]:
-        """All in one transaction, or nothing; how each stood."""
+    def together(
+        self, messages: Sequence[Incoming], write: Writes, *, letters: Sequence[int] = ()
+    ) -> Sequence[Standing]:
+        """All in one transaction, or nothing; how each stood.
+
+        Where they have letters, one each, these are settled of all that are not EARLY.
+        """
         with (
             self.telemetry.handling(self.consumer.name, messages),
             self.guard(),
@@ -39,6 +44,9 @@ class ApplyMessages:
             for each, standing in zip(messages, found, strict=True):
                 if standing is Standing.NEW:
                     write.handle(each, reception)
+            if letters:
+                pairs = zip(letters, found, strict=True)
+                reception.settle([each for each, how in pairs if how is not Standing.EARLY])
         return found
 
     def alone(

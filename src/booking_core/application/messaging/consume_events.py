@@ -12,7 +12,7 @@ from booking_core.application.messaging.apply_messages import ApplyMessages, Gua
 from booking_core.application.messaging.consumer import Consumer, Writes
 from booking_core.application.messaging.hearing import Hearing
 from booking_core.application.messaging.keepable import BODY_BYTES_MOST, keepable
-from booking_core.application.messaging.retry_letters import FATES, RetryLetters
+from booking_core.application.messaging.retry_letters import FATES, TOGETHER_MOST, RetryLetters
 from booking_core.application.messaging.retry_schedule import RetrySchedule
 from booking_core.application.messaging.verdict import AGAIN, Judge, Verdict
 from booking_core.domain.kernel.errors import BookingError, Busy
@@ -125,14 +125,18 @@ class ConsumeEvents:
         every = timedelta(seconds=STIR_SECONDS) if self._is_stirred() else LOOK_EVERY
         if _within(began, self._none_due, every):
             return 0
-        for count in range(LETTERS_PER_TURN):
+        count, is_more = 0, True
+        while is_more and count < LETTERS_PER_TURN:
             if self.stopping() or self.clock.now() - began >= LETTERS_FOR:
-                return count
-            if not self._retry():
-                self._none_due = began
-                return count
+                break
+            is_more = bool(self._retry.one())
+            count += is_more
+        early = 0 if self.stopping() else self._retry.early()
+        if count or early:
             self._stirred = began
-        return LETTERS_PER_TURN
+        if not is_more and early < TOGETHER_MOST:
+            self._none_due = began
+        return count + early
 
     def _work_through(self, hand: _Hand) -> None:
         fresh = self._sift(hand)

@@ -15,7 +15,7 @@ from booking_core.domain.kernel.events import DomainEvent
 from booking_core.domain.kernel.ids import BookingId, TenantId
 from booking_core.ports.booking_repository import BookingRepository
 from booking_core.ports.clock import Clock
-from booking_core.ports.inbox import Inbox, Letter
+from booking_core.ports.inbox import Inbox, Letter, Returned
 from booking_core.ports.page import PageRequest
 from booking_core.ports.publisher import NotPublished, told_again
 
@@ -57,9 +57,10 @@ class TellAgain:
             waits = isinstance(error, NotPublished) and letter.attempts < ATTEMPTS_MAX
             due_at = self.clock.now() + CLAIM if waits else None
             code, cause = why(error)
-            self.inbox.put_back(
-                letter.id, due_at=due_at, attempts=letter.attempts, code=code, cause=cause
+            returned = Returned(
+                letter=letter.id, due_at=due_at, attempts=letter.attempts, code=code, cause=cause
             )
+            self.inbox.put_back([returned])
             return False
         with self.inbox.together(CONSUMER, self.clock.now()) as reception:
             reception.settle([letter.id])

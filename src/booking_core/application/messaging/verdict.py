@@ -7,10 +7,11 @@ from datetime import datetime
 
 from booking_core.application.messaging.retry_schedule import RetrySchedule, is_busy, is_final
 from booking_core.domain.kernel.errors import BookingError
+from booking_core.ports.inbox import TOO_EARLY, Letter, Returned
 from booking_core.ports.randomness import Randomness
 from booking_core.ports.telemetry import Fate
 
-FAILED, DIED, EARLY, AGAIN = "handler-failed", "worker-died", "too-early", "maybe-seen"
+FAILED, DIED, AGAIN = "handler-failed", "worker-died", "maybe-seen"
 CAUSE_LONGEST = 300
 
 
@@ -28,7 +29,17 @@ class Verdict:
         """What it is for whoever counts."""
         if self.due_at is None:
             return Fate.DEAD
-        return Fate.WAITING if self.code == EARLY else Fate.RETRY
+        return Fate.WAITING if self.code == TOO_EARLY else Fate.RETRY
+
+    def of(self, letter: Letter) -> Returned:
+        """The letter, as it goes back."""
+        return Returned(
+            letter=letter.id,
+            due_at=self.due_at,
+            attempts=self.attempts,
+            code=self.code,
+            cause=self.cause,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +70,7 @@ class Judge:
         """One before it has not been applied; looking for that is no attempt."""
         due_at = now + self.schedule.while_early(now - first_at, self.randomness)
         cause = "One before it, of its booking, has not been applied"
-        return Verdict(due_at=due_at, attempts=attempts - 1, code=EARLY, cause=cause)
+        return Verdict(due_at=due_at, attempts=attempts - 1, code=TOO_EARLY, cause=cause)
 
     def deadly(self, attempts: int) -> Verdict:
         """All its attempts began, and nobody came back to tell of the last one."""

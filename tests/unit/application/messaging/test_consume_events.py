@@ -15,7 +15,15 @@ from booking_core.application.messaging.keepable import BODY_BYTES_MOST
 from booking_core.application.messaging.retry_schedule import RetrySchedule
 from booking_core.domain.kernel.errors import Busy, IllegalTransition, InvalidInput, NotFound
 from booking_core.domain.kernel.incoming import Incoming, UntrustedMessage
-from booking_core.ports.inbox import Inbox, Letter, LetterState, NewLetter, Standing, Told
+from booking_core.ports.inbox import (
+    Inbox,
+    Letter,
+    LetterState,
+    NewLetter,
+    Returned,
+    Standing,
+    Told,
+)
 from booking_core.ports.publisher import Message
 from booking_core.ports.receiver import Delivery, Subscription
 from booking_core.ports.telemetry import Fate
@@ -62,13 +70,15 @@ class Watching(Inbox):
         """As it is."""
         self._pass("keep", letters)
 
-    def claim(self, consumer: str, now: datetime, until: datetime, most: int) -> Sequence[Letter]:
+    def claim(
+        self, consumer: str, now: datetime, until: datetime, most: int, *, early: bool | None = None
+    ) -> Sequence[Letter]:
         """As it is."""
-        return self._pass("claim", consumer, now, until, most)  # type: ignore[no-any-return]
+        return self._pass("claim", consumer, now, until, most, early=early)  # type: ignore[no-any-return]
 
-    def put_back(self, letter: int, **named: Any) -> None:
+    def put_back(self, letters: Sequence[Returned]) -> None:
         """As it is."""
-        self._pass("put_back", letter, **named)
+        self._pass("put_back", letters)
 
     def letters(
         self, consumer: str | None, state: LetterState, *, after: int = 0, most: int = 100
@@ -339,7 +349,8 @@ def test_whoever_may_have_been_told_before_is_counted_before_it_is_handled(desk:
     for _ in range(2):
         with suppress(Died):
             worker.turn()
-    assert inbox.called.index("keep") < inbox.called.index("claim", 1)
+    began = inbox.called.index("look" if desk.acts else "together")
+    assert "claim" in inbox.called[inbox.called.index("keep") : began]
     (letter,) = desk.letters()
     assert letter.attempts == 1
     assert desk.queued() == 0
@@ -371,6 +382,48 @@ def test_a_gap_that_never_closes_is_given_up(desk: Desk) -> None:
     desk.settle(worker)
     assert desk.effects == [("a", 3), ("a", 4), ("a", 5)]
     assert desk.fared(Fate.STALE) == 2
+
+
+def test_what_came_too_early_is_made_up_for_together() -> None:
+    """However many there are, they cost few transactions, and are applied in their order."""
+    desk = Desk()
+    inbox = Watching(desk.inbox)
+    worker = desk.worker(inbox=inbox)
+    bookings = [f"b{number}" for number in range(20)]
+    for booking in bookings:
+        desk.happens(booking, 5, 4, 3, 2)
+    desk.settle(worker, minutes=0)
+    for booking in bookings:
+        desk.happens(booking, 1)
+    desk.settle(worker)
+    assert sorted(desk.effects) == sorted((each, n) for each in bookings for n in range(1, 6))
+    assert inbox.called.count("together") <= 4
+    for booking in bookings:
+        assert [number for name, number in desk.effects if name == booking] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("error", [Died(), ValueError("no")], ids=["kills", "fails"])
+def test_one_among_those_too_early_takes_no_other_along(desk: Desk, error: BaseException) -> None:
+    """Whoever tries them together, and fails or dies, tries each by itself after that."""
+    desk.will("bad", 2, *times(error, 99))
+    for booking in "good", "bad", "better":
+        desk.happens(booking, 2)
+    worker = desk.worker()
+    worker.turn()
+    assert len(desk.letters()) == 3
+    for booking in "good", "bad", "better":
+        desk.happens(booking, 1)
+    for _ in range(8):
+        with suppress(Died):
+            desk.settle(worker, minutes=2)
+        worker.close()
+        worker = desk.worker()
+        desk.clock.advance(60 * SECOND)
+    done = [(name, number) for name in ("better", "good") for number in (1, 2)]
+    assert sorted(desk.effects) == [("bad", 1), *done]
+    (dead,) = desk.dead()
+    assert dead.message == an_event("bad", 2)
+    assert not desk.letters()
 
 
 class Deaf(MemoryReceiver):

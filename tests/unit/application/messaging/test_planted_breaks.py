@@ -12,7 +12,7 @@ import pytest
 
 from booking_adapters.memory.inbox import MemoryInbox
 from booking_core.application.messaging.consume_events import ConsumeEvents
-from booking_core.ports.inbox import Letter, Reception, Standing, Told
+from booking_core.ports.inbox import Letter, Reception, Returned, Standing, Told
 from booking_core.ports.receiver import Delivery
 from tests.unit.application.messaging.desk import SECOND, Desk, Died
 
@@ -55,12 +55,23 @@ class Beside(Reception):
 class AttemptsCountedAfterwards(MemoryInbox):
     """What is claimed has had no attempt yet."""
 
-    def claim(self, consumer: str, now: datetime, until: datetime, most: int) -> Sequence[Letter]:
+    def claim(
+        self, consumer: str, now: datetime, until: datetime, most: int, *, early: bool | None = None
+    ) -> Sequence[Letter]:
         """As it is, but for the count."""
-        found = super().claim(consumer, now, until, most)
-        for letter in found:
-            facts = {"due_at": letter.due_at, "code": letter.code, "cause": letter.cause}
-            self.put_back(letter.id, attempts=letter.attempts - 1, **facts)  # type: ignore[arg-type]
+        found = super().claim(consumer, now, until, most, early=early)
+        self.put_back(
+            [
+                Returned(
+                    letter=letter.id,
+                    due_at=letter.due_at,
+                    attempts=letter.attempts - 1,
+                    code=letter.code,
+                    cause=letter.cause,
+                )
+                for letter in found
+            ]
+        )
         return found
 
 
