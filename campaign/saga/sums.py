@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -24,11 +25,13 @@ TOLD_STATES = """SELECT CASE WHEN 'booking.cancelled' = ANY(types) THEN 'CANCELL
 LEDGER = """SELECT coalesce(sum(amount_minor) FILTER (WHERE debit = 'PROVIDER'), 0),
     coalesce(sum(amount_minor) FILTER (WHERE credit = 'PROVIDER'), 0) FROM booking_transfer"""
 TILL = "SELECT coalesce(sum(captured), 0), coalesce(sum(refunded), 0) FROM saga_till"
-SETTLED = "SELECT count(*) FROM booking_refund WHERE state <> 'SUCCEEDED'"
+UNPAID = "SELECT count(*) FROM booking WHERE state = 'PENDING'"
+OWED = "SELECT count(*) FROM booking_refund WHERE state <> 'SUCCEEDED'"
 LATENCY = """SELECT percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (
       ORDER BY extract(epoch FROM confirmed.seen_at - created.at) * 1000)
     FROM saga_mirror AS created JOIN saga_mirror AS confirmed USING (booking_id)
-    WHERE created.type = 'booking.created' AND confirmed.type = 'booking.confirmed'"""
+    WHERE created.type = 'booking.created' AND confirmed.type = 'booking.confirmed'
+      AND created.at >= %s"""
 
 
 class Sums:
@@ -39,25 +42,25 @@ class Sums:
         self._connection = psycopg.connect(stage.database, autocommit=True)
 
     def is_settled(self) -> bool:
-        """Whether everything has been told and copied, and no money is on its way."""
+        """Whether everything is paid, told and copied, and no money is on its way."""
         (events, published), (copied,) = self._one(EVENTS), self._one(MIRROR)
         captured, refunded = self._one(LEDGER)
         return bool(
             events == published == copied
-            and self._one(SETTLED) == (0,)
             and (captured, refunded) == self._one(TILL)
+            and self._one(OWED) == self._one(UNPAID) == (0,)
         )
 
     def progress(self) -> tuple[Any, ...]:
         """Differs from the last as long as anybody gets on."""
         return (*self._one(EVENTS), *self._one(MIRROR), *self._one(TILL))
 
-    def latency_ms(self) -> list[float]:
+    def latency_ms(self, since: datetime) -> list[float]:
         """From a booking's making until another process has seen it confirmed: p50, p95, p99."""
-        (found,) = self._one(LATENCY)
+        (found,) = self._one(LATENCY, since)
         return [round(each, 1) for each in found or ()]
 
-    def report(self) -> dict[str, Any]:
+    def report(self, timed_from: datetime) -> dict[str, Any]:
         """Everything by all sides; `faults` are sentences about what does not agree."""
         events, published = self._one(EVENTS)
         (copied,), (inversions,) = self._one(MIRROR), self._one(INVERSIONS)
@@ -86,7 +89,7 @@ class Sums:
             "states": dict(states),
             "captured_minor": int(ledger[0]),
             "refunded_minor": int(ledger[1]),
-            "created_to_seen_confirmed_ms": self.latency_ms(),
+            "created_to_seen_confirmed_ms": self.latency_ms(timed_from),
             "faults": faults,
         }
 
@@ -94,8 +97,8 @@ class Sums:
         """Let go of the database."""
         self._connection.close()
 
-    def _one(self, query: str) -> tuple[Any, ...]:
-        (row,) = self._connection.execute(query.encode()).fetchall()
+    def _one(self, query: str, *asked: object) -> tuple[Any, ...]:
+        (row,) = self._connection.execute(query.encode(), asked).fetchall()
         return tuple(row)
 
     def _all(self, query: str) -> list[tuple[Any, ...]]:
