@@ -11,8 +11,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,11 +21,11 @@ import psycopg
 from bench import clients
 from bench.database import database
 from bench.hold_postgresql import RESOURCES, Engine, Hours, settle
+from bench.queues import RABBITMQ, cleared
 from bench.town import furnish
-from booking_adapters.brokers.open import open_receiver
+from booking_adapters.brokers.rabbitmq.receiver import RabbitReceiver
 from booking_core.ports.receiver import Subscription
 
-BROKER = os.environ.get("BOOKING_TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")
 ALONE, BESIDE = "alone", "beside a relay and a consumer"
 LEFT = "SELECT count(*) FROM booking_event WHERE published_at IS NULL"
 
@@ -42,29 +42,33 @@ def told(url: str) -> Iterator[None]:
     """A relay and a consumer, in processes of their own."""
     name = f"booking_bench.{uuid4().hex}"
     queue = f"{name}.log"
-    with_queue = open_receiver(BROKER, name, Subscription(consumer="log", topics=("#",)), queue)
-    with_queue.receive(1, 0)
-    with_queue.close()
     variables = {
         "BOOKING_DATABASE_URL": url,
-        "BOOKING_BROKER_URL": BROKER,
+        "BOOKING_BROKER_URL": RABBITMQ,
         "BOOKING_EXCHANGE": name,
         "BOOKING_QUEUE_LOG": queue,
         "BOOKING_LOG_LEVEL": "warning",
     }
+    subscription = Subscription(consumer="log", topics=("#",))
+    with cleared(name, queue):
+        with closing(RabbitReceiver(RABBITMQ, name, subscription, queue)) as receiver:
+            receiver.receive(1, 0)  # It declares all that must stand.
+        with at_work(["relay"], variables), at_work(["worker", "--queue", "log"], variables):
+            yield
+
+
+@contextmanager
+def at_work(verb: Sequence[str], variables: Mapping[str, str]) -> Iterator[None]:
+    """`booking` with this verb, until the end."""
     program = str(Path(sys.executable).parent / "booking")
-    verbs = (["relay"], ["worker", "--queue", "log"])
-    players = [
-        subprocess.Popen([program, *verb], env=os.environ | variables, stdout=subprocess.DEVNULL)
-        for verb in verbs
-    ]
+    process = subprocess.Popen(
+        [program, *verb], env=os.environ | variables, stdout=subprocess.DEVNULL
+    )
     try:
         yield
     finally:
-        for player in players:
-            player.terminate()
-        for player in players:
-            player.wait(30)
+        process.terminate()
+        process.wait(30)
 
 
 def wait_until_told(url: str) -> None:

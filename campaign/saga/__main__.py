@@ -104,7 +104,7 @@ def main() -> int:
     )
     stage.furnish()
     stage.open_queues()
-    with closing(Sums(stage)) as sums:
+    with closing(stage), closing(Sums(stage)) as sums:
         with cast(stage, options.relays, options.workers) as players:
             rehearse(stage, sums)
             timed_from = datetime.now(UTC)

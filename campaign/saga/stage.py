@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import psycopg
+from kombu.connection import Connection
 
 from booking_adapters.brokers.open import open_receiver
 from booking_adapters.consumers.heard import TOPICS
@@ -26,6 +27,7 @@ from campaign.world import engine_on
 ROOMS = 200
 DAYS = 3000
 HOUR = timedelta(hours=1)
+CONSUMERS = "mirror", "till", "heard"
 PRICE = Money(4200, "EUR")
 OTHERS_TABLES = """
 CREATE TABLE saga_mirror (
@@ -76,9 +78,21 @@ class Stage:
 
     def open_queues(self) -> None:
         """So that nothing is told before there is somebody to keep it for."""
-        for consumer in ("mirror", "till", "heard"):
+        for consumer in CONSUMERS:
             with closing(self.receiver(consumer)) as receiver:
                 receiver.receive(1, 0)
+
+    def close(self) -> None:
+        """Leave nothing with the broker; the database is the caller's."""
+        with Connection(self.broker) as connection, connection.channel() as channel:
+            if connection.transport.driver_type == "redis":
+                for key in channel.client.scan_iter(f"*{self.name}*"):
+                    channel.client.delete(key)
+                return
+            for name in (self.name, self.payments, *map(self.queue, CONSUMERS)):
+                for each in (name, f"{name}.dead", f"{name}.unrouted"):
+                    channel.queue_delete(each)
+                    channel.exchange_delete(each)
 
     def furnish(self) -> None:
         """The schema, the rooms, and the tables of the others."""
