@@ -6,7 +6,8 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 import redis
@@ -14,8 +15,8 @@ from kombu.connection import Connection
 from kombu.entity import Exchange
 from kombu.messaging import Producer
 
+from booking_adapters.brokers.redis import putting, taking
 from booking_adapters.brokers.redis import receiver as redis_receiver
-from booking_adapters.brokers.redis import taking
 from booking_adapters.brokers.redis.receiver import RedisReceiver
 from booking_core.application.messaging.consume_events import ConsumeEvents
 from booking_core.domain.kernel.errors import Busy
@@ -43,6 +44,41 @@ def test_a_message_by_kombu_itself_is_understood(redis_broker: CutBroker, redis_
         "payment.received",
         {"a": 1},
     )
+
+
+def test_a_message_is_written_as_kombu_writes_it(
+    redis_broker: CutBroker, redis_url: str, by_hand: redis.Redis
+) -> None:
+    """Another service that consumes by Kombu finds nothing that it does not know."""
+    odd = "é 座 \"' \\ \0"
+    headers = {"content-type": "application/json", "odd": odd}
+    (plain,) = messages(1)
+    message = replace(plain, headers=headers)
+    with closing(redis_broker.receiver()) as receiver:
+        receiver.receive(1, 0)  # It declares all that must stand.
+    (queue,) = redis_broker.queues
+    redis_broker.publisher().publish([message])
+    with Connection(redis_url) as connection:
+        Producer(connection.channel()).publish(
+            message.body,
+            routing_key=queue,
+            content_type="application/json",
+            content_encoding="binary",
+            headers={"booking-key": message.key, "booking-topic": message.topic, "odd": odd},
+        )
+    found = cast("list[bytes]", by_hand.lrange(queue, 0, -1))
+    theirs, ours = map(json.loads, found)
+    assert theirs["properties"].pop("delivery_tag") != ours["properties"].pop("delivery_tag")
+    assert ours == theirs
+
+
+def test_many_come_in_their_order(redis_broker: CutBroker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many commands it takes to put them there, and whatever the queue."""
+    monkeypatch.setattr(putting, "COMMAND_FRAMES_MOST", 3)
+    receivers = [redis_broker.receiver(consumer=name) for name in ("a", "b")]
+    redis_broker.publisher().publish(messages(10))
+    for receiver in receivers:
+        assert bodies(wait_for(receiver, 10, 5.0)) == [str(n).encode() for n in range(10)]
 
 
 def test_what_another_consumer_lost_comes_to_it_alone(redis_broker: CutBroker) -> None:

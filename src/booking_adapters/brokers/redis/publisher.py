@@ -1,14 +1,14 @@
-"""Publishing to Redis: one look at the bindings and one pipeline per batch, as Kombu's frames."""
+"""Publishing to Redis: one look at the bindings, and one round trip per batch."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from booking_adapters.brokers.redis.link import Link
-from booking_adapters.brokers.wire import CONTENT_TYPE, KEY, TOPIC, fits
+from booking_adapters.brokers.redis.putting import frame, put
+from booking_adapters.brokers.wire import fits
 from booking_core.ports.publisher import Message, NotPublished, Publisher
-
-PIPELINE_COMMANDS = 1000
 
 
 class RedisPublisher(Publisher):
@@ -42,19 +42,8 @@ class RedisPublisher(Publisher):
             topic: sorted({queue for binding, queue in bindings if fits(topic, binding)})
             for topic in {message.topic for message in messages}
         }
-        batch = channel.create_publish_batch(PIPELINE_COMMANDS)
-        try:
-            for message in messages:
-                for queue in queues[message.topic]:
-                    headers = {KEY: message.key, TOPIC: message.topic, **message.headers}
-                    frame = channel.prepare_message(
-                        message.body,
-                        content_type=headers.pop(CONTENT_TYPE, None),
-                        content_encoding="binary",
-                        headers=headers,
-                        properties={"delivery_mode": 2},
-                    )
-                    batch.publish(frame, exchange="", routing_key=queue)
-            batch.flush()
-        finally:
-            batch.close()
+        frames = defaultdict[str, list[bytes]](list)
+        for message in messages:
+            for queue in queues[message.topic]:
+                frames[queue].append(frame(channel, message, queue))
+        put(channel, frames)
