@@ -21,7 +21,6 @@ from threading import Event, Thread
 from uuid import uuid4
 
 import sqlalchemy as sa
-from kombu.connection import Connection
 
 from booking_adapters.brokers.open import open_publisher, open_receiver
 from booking_adapters.sqlalchemy.migrate import migrate
@@ -36,6 +35,7 @@ from booking_core.domain.kernel.ids import DEFAULT_TENANT
 from booking_core.ports.inbox import Letter, LetterState
 from booking_core.ports.publisher import Message
 from booking_core.ports.receiver import Subscription
+from campaign.leftovers import clear
 from campaign.poison.kinds import Kind, kinds
 from campaign.poison.sound import SIGNING, created, message
 from campaign.poison.worker import TABLE, be_poisoned
@@ -121,14 +121,8 @@ class Ward:
     def close(self) -> None:
         """Leave nothing in the broker; the database is the caller's."""
         self.storage.close()
-        if not self.broker.startswith("amqp"):
-            return
-        queue = f"booking.{self.name}"
-        with Connection(self.broker) as connection, connection.channel() as channel:
-            for name in (queue, f"{queue}.dead", f"{self.exchange}.unrouted"):
-                channel.queue_delete(name)
-            for end in ("", ".dead", ".unrouted"):
-                channel.exchange_delete(f"{self.exchange}{end}")
+        if self.broker.startswith(("amqp", "redis")):
+            clear(self.broker, (self.exchange, f"booking.{self.name}"))
 
     def letters(self, state: LetterState) -> Sequence[Letter]:
         """All that the workers kept."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import psycopg
-from kombu.connection import Connection
 
 from booking_adapters.brokers.open import open_receiver
 from booking_adapters.consumers.heard import TOPICS
@@ -22,6 +21,7 @@ from booking_core.domain.catalogue.tenant import Tenant
 from booking_core.domain.kernel.ids import DEFAULT_TENANT, ProviderId, ResourceId, UnitId
 from booking_core.domain.kernel.money import Money
 from booking_core.ports.receiver import Receiver, Subscription
+from campaign.leftovers import clear
 from campaign.world import engine_on
 
 ROOMS = 200
@@ -84,15 +84,7 @@ class Stage:
 
     def close(self) -> None:
         """Leave nothing with the broker; the database is the caller's."""
-        with Connection(self.broker) as connection, connection.channel() as channel:
-            if connection.transport.driver_type == "redis":
-                for key in channel.client.scan_iter(f"*{self.name}*"):
-                    channel.client.delete(key)
-                return
-            for name in (self.name, self.payments, *map(self.queue, CONSUMERS)):
-                for each in (name, f"{name}.dead", f"{name}.unrouted"):
-                    channel.queue_delete(each)
-                    channel.exchange_delete(each)
+        clear(self.broker, (self.name, self.payments, *map(self.queue, CONSUMERS)))
 
     def furnish(self) -> None:
         """The schema, the rooms, and the tables of the others."""

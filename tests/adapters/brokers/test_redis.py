@@ -104,18 +104,6 @@ def test_what_it_had_when_redis_went_away_comes_again_with_redis(redis_broker: C
     assert bodies(wait_for(receiver, 5, 5.0)) == [b"0", b"1", b"2", b"3", b"4"]
 
 
-ODD = '"delivery_tag": "odd", "delivery_info": {"exchange": "", "routing_key": "a"}'
-RUBBISH = [
-    "no JSON",
-    "{}",
-    "[]",
-    '{"__type__": "uuid", "__value__": 1}',
-    '{"properties": {}}',
-    f'{{"properties": {{{ODD}}}, "headers": 7}}',
-    f'{{"properties": {{{ODD}, "body_encoding": "odd"}}, "body": "a"}}',
-]
-
-
 def test_what_it_never_heard_of_comes_again_at_once(
     redis_broker: CutBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +123,18 @@ def test_what_it_never_heard_of_comes_again_at_once(
     receiver.accept(found)
     receiver.close()
     assert list(redis_broker.receiver().receive(1, 0.5)) == []
+
+
+ODD = '"delivery_tag": "odd", "delivery_info": {"exchange": "", "routing_key": "a"}'
+RUBBISH = [
+    "no JSON",
+    "{}",
+    "[]",
+    '{"__type__": "uuid", "__value__": 1}',
+    '{"properties": {}}',
+    f'{{"properties": {{{ODD}}}, "headers": 7}}',
+    f'{{"properties": {{{ODD}, "body_encoding": "odd"}}, "body": "a"}}',
+]
 
 
 @pytest.mark.parametrize("what", RUBBISH)
@@ -162,7 +162,7 @@ def test_what_is_taken_at_once_is_noted_at_once(
     receiver = redis_broker.receiver()
     redis_broker.publisher().publish(messages(50))
     found = wait_for(receiver, 50, 5.0)
-    tags = [delivery.tag[1] for delivery in found]  # type: ignore[index]
+    tags = [cast("tuple[int, str]", delivery.tag)[1] for delivery in found]
     assert bodies(found) == [b"%d" % number for number in range(50)]
     noted = by_hand.hmget("unacked", tags), [by_hand.zscore("unacked_index", tag) for tag in tags]
     assert None not in [*noted[0], *noted[1]]
