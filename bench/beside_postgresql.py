@@ -7,18 +7,15 @@ and hear of every hold. Each has a database of its own; a round begins when all 
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 
 from bench import clients
+from bench.at_work import at_work
 from bench.database import database
 from bench.hold_postgresql import RESOURCES, Engine, Hours, settle
 from bench.queues import RABBITMQ, cleared
@@ -55,20 +52,6 @@ def told(url: str) -> Iterator[None]:
             receiver.receive(1, 0)  # It declares all that must stand.
         with at_work(["relay"], variables), at_work(["worker", "--queue", "log"], variables):
             yield
-
-
-@contextmanager
-def at_work(verb: Sequence[str], variables: Mapping[str, str]) -> Iterator[None]:
-    """`booking` with this verb, until the end."""
-    program = str(Path(sys.executable).parent / "booking")
-    process = subprocess.Popen(
-        [program, *verb], env=os.environ | variables, stdout=subprocess.DEVNULL
-    )
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 def wait_until_told(url: str) -> None:

@@ -12,8 +12,6 @@ import argparse
 import os
 import random
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,6 +22,7 @@ from uuid import uuid4
 
 import psycopg
 
+from bench.at_work import at_work
 from bench.database import database
 from bench.hold_postgresql import Hours
 from bench.queues import RABBITMQ, cleared
@@ -80,7 +79,12 @@ def measured(name: str, url: str, asked: argparse.Namespace) -> str:
         stack.enter_context(closing(receiver))
         receiver.receive(1, 0)  # It declares all that must stand.
         storage = stack.enter_context(closing(SqlStorage.open(url, pool_size=2, rings=True)))
-        relay = stack.enter_context(relaying(url, exchange))
+        variables = {
+            "BOOKING_DATABASE_URL": url,
+            "BOOKING_BROKER_URL": RABBITMQ,
+            "BOOKING_EXCHANGE": exchange,
+        }
+        relay = stack.enter_context(at_work(["relay"], variables))
         waits = [one(engine_on(storage), hour, receiver, asked.pause) for hour in hours(asked)]
         busy, transactions = idle(url, relay.pid, asked.idle)
     waits = sorted(waits[WARM_UP:])
@@ -109,29 +113,6 @@ def one(engine: BookingEngine, line: Line, receiver: RabbitReceiver, pause: floa
         raise SystemExit(f"{booking.id} was not published within {PATIENCE_SECONDS:g} s")
     receiver.accept(deliveries)
     return took
-
-
-@contextmanager
-def relaying(url: str, exchange: str) -> Iterator[subprocess.Popen[str]]:
-    """`booking relay`, until the end."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "booking_cli", "relay"],
-        env={
-            **os.environ,
-            "BOOKING_DATABASE_URL": url,
-            "BOOKING_BROKER_URL": RABBITMQ,
-            "BOOKING_EXCHANGE": exchange,
-        },
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        process.stdout.readline()
-        yield process
-    finally:
-        process.terminate()
-        process.communicate()
 
 
 def idle(url: str, pid: int, seconds: float) -> tuple[float, str]:
